@@ -1,0 +1,1 @@
+"""Dated country packs as data, and the code that reads them."""

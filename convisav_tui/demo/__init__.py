@@ -1,0 +1,1 @@
+"""A ready shop to try: invented people, a printer and mail server that write to a folder."""

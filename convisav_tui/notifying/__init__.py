@@ -1,0 +1,1 @@
+"""Channels and the sender of messages."""

@@ -1,0 +1,1 @@
+"""Labels, receipts, printer drivers, the spooler."""

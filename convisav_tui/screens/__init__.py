@@ -1,0 +1,1 @@
+"""What people see and type: views as plain objects, painted by one canvas."""

@@ -1,0 +1,1 @@
+"""Tables, transactions, queries, search, migrations, backup."""
