@@ -1,0 +1,195 @@
+"""The database: connections, one write transaction an operation, retries, and errors in words."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session, create_engine
+
+from convisav_tui.errors import Conflict, StoreError, StoreFull, StoreLocked, StoreReadOnly
+from convisav_tui.i18n import _
+from convisav_tui.store.base import AppendOnly
+
+# SQLite before this version may corrupt a WAL file that several processes share; the write lock covers it.
+SAFE_SQLITE = (3, 51, 3)
+LOCK_SECONDS = 10.0
+ATTEMPTS = 8
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "cache_size=-65536",
+    "temp_store=MEMORY",
+    "journal_size_limit=67108864",
+    "trusted_schema=OFF",
+)
+
+Result = TypeVar("Result")
+
+
+class Store:
+    """One database, opened. `write` runs an operation in one transaction; `read` gives a session to query with."""
+
+    def __init__(self, url: str, lock_seconds: float = LOCK_SECONDS) -> None:
+        """Open `url` ("sqlite:////path/shop.db" or "postgresql+psycopg://…") without touching it yet."""
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.lock_seconds = lock_seconds
+        self._lock_path: Path | None = None
+        if self.is_sqlite:
+            self.engine = self._sqlite_engine(url)
+        else:
+            self.engine = create_engine(url, pool_pre_ping=True)
+        self._writing = self.engine.execution_options(write=True)
+
+    def read(self) -> Session:
+        """A session for queries: short-lived, never kept open while a person thinks."""
+        return Session(self.engine, expire_on_commit=False)
+
+    def write(self, operation: Callable[[Session], Result], attempts: int = ATTEMPTS) -> Result:
+        """Run `operation` in one write transaction and commit. It may run again after a collision, so it must leave
+        no trace but rows. Raises StoreError for the database's own troubles, Conflict when somebody else was faster."""
+        for attempt in range(1, attempts + 1):
+            try:
+                with self._write_lock(), Session(self._writing, expire_on_commit=False) as session:
+                    result = operation(session)
+                    session.commit()
+                    return result
+            except StaleDataError as error:
+                if attempt == attempts:
+                    raise Conflict(_("Somebody else changed this meanwhile."), _("Open it again.")) from error
+            except DBAPIError as error:
+                if attempt == attempts or not _is_collision(error):
+                    raise in_words(error) from error
+            time.sleep(min(0.5, 0.01 * 2**attempt) * random.uniform(0.5, 1.5))
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file, or None for a server."""
+        database = self.engine.url.database
+        return Path(database) if self.is_sqlite and database else None
+
+    def _sqlite_engine(self, url: str) -> Engine:
+        driver = sqlite_driver()
+        engine = create_engine(
+            url, module=driver, connect_args={"timeout": self.lock_seconds, "check_same_thread": False}
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        if engine.url.database:
+            self._lock_path = Path(engine.url.database + ".wlock")
+        return engine
+
+    @contextlib.contextmanager
+    def _write_lock(self) -> Iterator[None]:
+        """A queue of writers on SQLite: fairer than its own busy handler, and it covers checkpoints (store.md 0.3)."""
+        if self._lock_path is None:
+            yield
+            return
+        try:
+            descriptor = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StoreReadOnly(
+                _("The folder of the database cannot be written: {reason}.").format(reason=error.strerror),
+                _("Give this account the right to write there."),
+            ) from error
+        try:
+            _wait_for_lock(descriptor, self.lock_seconds)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def sqlite_driver() -> ModuleType:
+    """pysqlite3 with its own recent SQLite where installed, else the standard library's."""
+    try:
+        import pysqlite3.dbapi2 as driver
+    except ImportError:
+        import sqlite3 as driver
+    return driver  # type: ignore[no-any-return]
+
+
+def in_words(error: DBAPIError) -> StoreError:
+    """A database driver's error as a sentence with what to do; the original is its cause."""
+    name = getattr(error.orig, "sqlite_errorname", "") or ""
+    text = str(error.orig)
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or "database is locked" in text:
+        return _locked()
+    if name.startswith("SQLITE_FULL") or "disk is full" in text:
+        return StoreFull(_("The disk is full: nothing was saved."), _("Free some space, then save again."))
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR")) or "readonly" in text:
+        return StoreReadOnly(
+            _("The database cannot be written: {reason}.").format(reason=text), _("Check the disk and its rights.")
+        )
+    return StoreError(_("The database refused: {reason}.").format(reason=text))
+
+
+def _locked() -> StoreLocked:
+    return StoreLocked(_("The database is busy: nothing was saved."), _("Try again in a moment."))
+
+
+def _wait_for_lock(descriptor: int, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError as error:
+            if time.monotonic() >= deadline:
+                raise _locked() from error
+            time.sleep(0.002)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _is_collision(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    name = getattr(error.orig, "sqlite_errorname", "") or ""
+    return state in ("40001", "40P01") or name.startswith(("SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED"))
+
+
+@event.listens_for(OrmSession, "before_flush")
+def _guard_append_only(session: OrmSession, _context: Any, _instances: Any) -> None:
+    """Refuse to change or delete what is append-only (architecture: facts that never change)."""
+    for row in session.deleted:
+        if isinstance(row, AppendOnly):
+            raise StoreError(_("{table} rows are never deleted.").format(table=type(row).__name__))
+    for row in session.dirty:
+        if isinstance(row, AppendOnly) and session.is_modified(row):
+            changed = {a.key for a in sa.inspect(row).attrs if a.history.has_changes()}
+            if not changed <= row.completed_later or any(_was_filled(row, key) for key in changed):
+                raise StoreError(_("{table} rows never change.").format(table=type(row).__name__))
+
+
+def _was_filled(row: AppendOnly, key: str) -> bool:
+    before = sa.inspect(row).attrs[key].history.deleted
+    return any(value not in (None, "", 0) for value in before)

@@ -1,0 +1,211 @@
+"""The closed lists of words that the tables use."""
+
+from __future__ import annotations
+
+import enum
+
+
+class OrderState(enum.StrEnum):
+    """Main (work) state of a repair order: rules.md 7.2."""
+
+    RECEIVED = "received"
+    DIAGNOSING = "diagnosing"
+    QUOTE_REQUESTED = "quote_requested"
+    QUOTE_ISSUED = "quote_issued"
+    QUOTE_ACCEPTED = "quote_accepted"
+    QUOTE_REFUSED = "quote_refused"
+    QUOTE_EXPIRED = "quote_expired"
+    AWAITING_COVERAGE = "awaiting_coverage"
+    AWAITING_PARTS = "awaiting_parts"
+    SUBCONTRACTED = "subcontracted"
+    IN_REPAIR = "in_repair"
+    TESTING = "testing"
+    COMPLETED = "completed"
+    TO_NOTIFY = "to_notify"
+    NOTIFIED = "notified"
+    RETURNED = "returned"
+    CLOSED = "closed"
+    UNCLAIMED = "unclaimed"
+    DISPOSAL_PROCEDURE = "disposal_procedure"
+    DISPOSED = "disposed"
+    RELINQUISHED = "relinquished"
+    CANCELLED = "cancelled"
+
+
+class OrderKind(enum.StrEnum):
+    """Why the work is done, and so who pays: rules.md 7.1."""
+
+    PAID = "paid"
+    LEGAL_GUARANTEE = "legal_guarantee"
+    MANUFACTURER_GUARANTEE = "manufacturer_guarantee"
+    REPAIR_GUARANTEE = "repair_guarantee"
+    CONTRACT = "contract"
+    GOODWILL = "goodwill"
+
+
+class Outcome(enum.StrEnum):
+    """How the work ended: rules.md 7.2."""
+
+    REPAIRED = "repaired"
+    PARTLY_REPAIRED = "partly_repaired"
+    NO_FAULT_FOUND = "no_fault_found"
+    NOT_REPAIRABLE = "not_repairable"
+    REFUSED_RETURNED_AS_IS = "refused_returned_as_is"
+    REPLACED = "replaced"
+    COVERAGE_REFUSED_RETURNED = "coverage_refused_returned"
+
+
+class QuoteState(enum.StrEnum):
+    """Region Q: rules.md 7.5."""
+
+    NONE = "none"
+    ISSUED = "issued"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+
+
+class BillingState(enum.StrEnum):
+    """Region B, as far as it goes without invoices: rules.md 7.5."""
+
+    NONE = "none"
+    ADVANCE_PAID = "advance_paid"
+    TO_INVOICE = "to_invoice"
+    PART_PAID = "part_paid"
+    PAID = "paid"
+    NOT_BILLABLE = "not_billable"
+
+
+class Holder(enum.StrEnum):
+    """Region K: exactly one holder at a time (rules.md 7.5)."""
+
+    WITH_OWNER = "with_owner"
+    IN_SHOP = "in_shop"
+    WITH_TECHNICIAN = "with_technician"
+    WITH_SUBCONTRACTOR = "with_subcontractor"
+    RETURNED = "returned"
+    DISPOSED = "disposed"
+
+
+class SecretState(enum.StrEnum):
+    """Region S: rules.md 7.5."""
+
+    NONE = "none"
+    REFUSED = "refused"
+    STORED = "stored"
+    PURGED = "purged"
+
+
+class SecretKind(enum.StrEnum):
+    """How a device is unlocked: rules.md 4.5."""
+
+    PIN = "pin"
+    PATTERN = "pattern"
+    TEXT = "text"
+
+
+class Channel(enum.StrEnum):
+    """How a customer is told; `none` is "do not tell"."""
+
+    NONE = "none"
+    EMAIL = "email"
+    SMS = "sms"
+    CALL = "call"
+
+
+class Nature(enum.StrEnum):
+    """What a sum paid is, word for word on the receipt: rules.md FR-A1."""
+
+    ACOMPTE = "acompte"
+    ARRHES = "arrhes"
+    DIAGNOSTIC_FEE = "diagnostic_fee"
+    GUARANTEE_DEPOSIT = "guarantee_deposit"
+    BALANCE = "balance"
+    REFUND = "refund"
+
+
+class Means(enum.StrEnum):
+    """How a sum is paid."""
+
+    CASH = "cash"
+    CARD = "card"
+    CHEQUE = "cheque"
+    TRANSFER = "transfer"
+
+
+class PartyKind(enum.StrEnum):
+    """Who somebody is before the law."""
+
+    PERSON = "person"
+    COMPANY = "company"
+
+
+class DeviceFamily(enum.StrEnum):
+    """Families that share rules: secret policy, serial or IMEI, guarantee."""
+
+    PHONE = "phone"
+    COMPUTER = "computer"
+    APPLIANCE = "appliance"
+    IMAGE_SOUND = "image_sound"
+    WATCH = "watch"
+    MEDICAL = "medical"
+    TOOL = "tool"
+    OTHER = "other"
+
+
+class JobKind(enum.StrEnum):
+    """What a print job prints."""
+
+    LABEL = "label"
+    RECEIPT = "receipt"
+
+
+class JobState(enum.StrEnum):
+    """Where a print job is; printing.md 1.4: never sent twice without saying so."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    NEEDS_ATTENTION = "needs_attention"
+    CANCELLED = "cancelled"
+
+
+class MessageState(enum.StrEnum):
+    """Where a message is: owed until accepted by a channel or spoken (rules.md 7.5 N)."""
+
+    QUEUED = "queued"
+    LEASED = "leased"
+    SENT = "sent"
+    DEAD = "dead"
+    UNKNOWN = "unknown"
+    TO_CALL = "to_call"
+    CALLED = "called"
+    CANCELLED = "cancelled"
+
+
+class OutcomeKind(enum.StrEnum):
+    """How an attempt to deliver ended: notifying.md 4."""
+
+    ACCEPTED = "accepted"
+    TRANSIENT = "transient"
+    PERMANENT = "permanent"
+    CONFIG = "config"
+    UNKNOWN = "unknown"
+
+
+class MessageEvent(enum.StrEnum):
+    """What a message tells."""
+
+    INTAKE = "intake"
+    QUOTE_READY = "quote_ready"
+    REPAIR_READY = "repair_ready"
+
+
+class Role(enum.StrEnum):
+    """What a person of the staff does."""
+
+    CLERK = "clerk"
+    TECHNICIAN = "technician"
+    MANAGER = "manager"
+    BILLING = "billing"

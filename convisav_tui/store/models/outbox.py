@@ -1,0 +1,130 @@
+"""What must leave the building: print jobs and messages, each with its attempts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from convisav_tui.store.base import STRICT, AppendOnly, Record, foreign_key, moment, primary_key, text_enum
+from convisav_tui.store.models.kinds import Channel, JobKind, JobState, MessageEvent, MessageState
+
+_DUE_JOB = sa.text("state IN ('queued', 'sending')")
+_DUE_MESSAGE = sa.text("state IN ('queued', 'leased')")
+_OWED = sa.text("state IN ('dead', 'unknown', 'to_call')")
+
+
+class PrintJob(Record, table=True):
+    """Something to print, with what stands on it frozen when it was asked for."""
+
+    __tablename__ = "print_job"
+    __table_args__ = (
+        sa.UniqueConstraint("dedupe_key"),
+        sa.Index("ix_print_job__due", "not_before", "id", sqlite_where=_DUE_JOB, postgresql_where=_DUE_JOB),
+        sa.Index("ix_print_job__order_id", "order_id", "id"),
+        STRICT,
+    )
+
+    id: int | None = primary_key()
+    order_id: int | None = foreign_key("repair_order.id", default=None, nullable=True)
+    kind: JobKind = Field(sa_type=text_enum(JobKind, "kind"))
+    printer: str = Field(default="", max_length=60)  # name in the configuration; "" = the one with the role
+    copies: int = 1
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    duplicate: bool = False  # printed again: says so on paper
+    dedupe_key: str = Field(max_length=120)
+    state: JobState = Field(default=JobState.QUEUED, sa_type=text_enum(JobState, "state"))
+    attempts: int = 0
+    not_before: datetime = moment()
+    lease_until: datetime | None = None
+    lease_token: str = Field(default="", max_length=36)
+    last_error: str = Field(default="", max_length=300)
+    created_at: datetime = moment()
+    created_by_id: int | None = foreign_key("staff.id", default=None, nullable=True)
+    sent_at: datetime | None = None
+
+
+class PrintAttempt(Record, AppendOnly, table=True):
+    """One try to print: opened before the bytes leave, closed after."""
+
+    __tablename__ = "print_attempt"
+    __table_args__ = (sa.Index("ix_print_attempt__job_id", "job_id", "id"), STRICT)
+    completed_later: ClassVar[frozenset[str]] = frozenset({"finished_at", "outcome", "detail", "bytes_sent"})
+
+    id: int | None = primary_key()
+    job_id: int = foreign_key("print_job.id")
+    started_at: datetime = moment()
+    finished_at: datetime | None = None
+    outcome: str = Field(default="", max_length=16)
+    detail: str = Field(default="", max_length=300)
+    bytes_sent: int = 0
+
+
+class Message(Record, table=True):
+    """A message owed to a customer until a channel accepted it or somebody spoke to him."""
+
+    __table_args__ = (
+        sa.UniqueConstraint("dedupe_key"),
+        sa.Index("ix_message__due", "not_before", "id", sqlite_where=_DUE_MESSAGE, postgresql_where=_DUE_MESSAGE),
+        sa.Index("ix_message__owed", "id", sqlite_where=_OWED, postgresql_where=_OWED),
+        sa.Index("ix_message__order_id", "order_id", "id"),
+        STRICT,
+    )
+
+    id: int | None = primary_key()
+    order_id: int = foreign_key("repair_order.id")
+    event_id: int | None = foreign_key("order_event.id", default=None, nullable=True)  # undone with it
+    event: MessageEvent = Field(sa_type=text_enum(MessageEvent, "event"))
+    channel: Channel = Field(sa_type=text_enum(Channel, "channel"))
+    recipient: str = Field(max_length=254)
+    language: str = Field(default="fr", max_length=2)
+    subject: str = Field(default="", max_length=200)
+    body: str = Field(sa_type=sa.Text)
+    dedupe_key: str = Field(max_length=120)  # event:order:revision:channel
+    state: MessageState = Field(default=MessageState.QUEUED, sa_type=text_enum(MessageState, "state"))
+    attempts: int = 0
+    not_before: datetime = moment()
+    expires_at: datetime | None = None
+    lease_until: datetime | None = None
+    lease_token: str = Field(default="", max_length=36)
+    last_kind: str = Field(default="", max_length=16)
+    last_code: str = Field(default="", max_length=40)
+    last_text: str = Field(default="", max_length=300)
+    provider_id: str = Field(default="", max_length=200)
+    created_at: datetime = moment()
+    sent_at: datetime | None = None
+
+
+class MessageAttempt(Record, AppendOnly, table=True):
+    """One try to deliver: opened and committed before the send, closed after."""
+
+    __tablename__ = "message_attempt"
+    __table_args__ = (sa.Index("ix_message_attempt__message_id", "message_id", "id"), STRICT)
+    completed_later: ClassVar[frozenset[str]] = frozenset({"finished_at", "kind", "code", "text", "provider_id"})
+
+    id: int | None = primary_key()
+    message_id: int = foreign_key("message.id")
+    token: str = Field(max_length=36)
+    attempt: int
+    started_at: datetime = moment()
+    finished_at: datetime | None = None
+    kind: str = Field(default="", max_length=16)
+    code: str = Field(default="", max_length=40)
+    text: str = Field(default="", max_length=300)
+    provider_id: str = Field(default="", max_length=200)
+
+
+class MessageTemplate(Record, table=True):
+    """The shop's wording of a message: string.Template with a closed list of names."""
+
+    __tablename__ = "message_template"
+    __table_args__ = (sa.UniqueConstraint("event", "channel", "language"), STRICT)
+
+    id: int | None = primary_key()
+    event: MessageEvent = Field(sa_type=text_enum(MessageEvent, "event"))
+    channel: Channel = Field(sa_type=text_enum(Channel, "channel"))
+    language: str = Field(max_length=2)
+    subject: str = Field(default="", max_length=200)
+    body: str = Field(sa_type=sa.Text)

@@ -1,0 +1,58 @@
+"""Who somebody is: customers, depositors, principals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from convisav_tui.store.base import STRICT, Record, Versioned, moment, primary_key, text_enum
+from convisav_tui.store.models.kinds import Channel, PartyKind
+
+
+class Party(Record, Versioned, table=True):
+    """A person or company; what was agreed with it in a role stands in tables of their own."""
+
+    __table_args__ = (
+        sa.CheckConstraint("length(name) > 0", name="name_not_empty"),
+        sa.Index("ix_party__name_key", "name_key"),
+        sa.Index("ix_party__phone_e164", "phone_e164"),
+        sa.Index("ix_party__email_key", "email_key"),
+        STRICT,
+    )
+
+    id: int | None = primary_key()
+    kind: PartyKind = Field(default=PartyKind.PERSON, sa_type=text_enum(PartyKind, "kind"))
+    name: str = Field(max_length=120)
+    name_key: str = Field(max_length=160)  # text.fold(name): sorting and prefix search
+    phone: str = Field(default="", max_length=40)  # as people of the country write it
+    phone_e164: str = Field(default="", max_length=20)
+    phone_kind: str = Field(default="", max_length=8)  # contact.PhoneKind or ""
+    email: str = Field(default="", max_length=254)
+    email_key: str = Field(default="", max_length=254)  # casefolded
+    street: str = Field(default="", max_length=160)
+    postcode: str = Field(default="", max_length=16)
+    city: str = Field(default="", max_length=80)
+    language: str = Field(default="fr", max_length=2)
+    channel: Channel = Field(default=Channel.NONE, sa_type=text_enum(Channel, "channel"))
+    note: str = Field(default="", max_length=2000)
+    created_at: datetime = moment()
+    updated_at: datetime = moment()
+
+    @property
+    def code(self) -> str:
+        """The short customer code that stands on labels instead of the name (rules.md 1.3)."""
+        return f"C{self.id or 0:05d}"
+
+
+class PartySearch(Record, table=True):
+    """One folded row a party: name, phone digits, e-mail, serials; the trigram index reads it."""
+
+    __tablename__ = "party_search"
+    __table_args__ = (STRICT,)
+
+    party_id: int = Field(
+        primary_key=True, foreign_key="party.id", sa_type=sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    )
+    body: str = Field(sa_type=sa.Text)
