@@ -1,0 +1,122 @@
+"""The one registry of actions: keys, key bar, F1 help, F10 menu and the table in the documentation all come from here.
+
+Labels and help are message ids marked for translation and translated where they are shown. A key of `EVERYWHERE` belongs to the
+same action on all screens. Each action has a second way: a letter on screens without text fields, a Ctrl chord where text is typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from convisav_tui.i18n import mark
+
+EVERYWHERE = "*"
+# Chords that a terminal sends as another key (H I J M [), that leave or stop programs (C Q Z), or that tmux and screen keep (A B).
+FORBIDDEN_CHORDS = frozenset(f"ctrl+{letter}" for letter in "abcqzimhj[")
+# Chords that edit a line of text (widgets/text_line.py).
+EDITING_CHORDS = frozenset({"ctrl+u", "ctrl+k", "ctrl+w"})
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a person can do: its id, words, keys, and the views (by name) where it works."""
+
+    id: str
+    label: str
+    help: str
+    key: str = ""
+    letter: str = ""
+    chord: str = ""
+    views: tuple[str, ...] = (EVERYWHERE,)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All keys of the action."""
+        return tuple(key for key in (self.key, self.letter, self.chord) if key)
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("help", mark("Help"), mark("What this screen is for and which keys work here"), "f1", "?", "ctrl+g"),
+    Action("new", mark("New intake"), mark("Take in a device"), "f2", "n", "ctrl+n"),
+    Action("find", mark("Find"), mark("Find an order by number, name, phone, serial or scan"), "f3", "/", "ctrl+f"),
+    Action("print", mark("Print"), mark("Labels and receipts: print again, state of the printers"), "f4", "p", "ctrl+p"),
+    Action("drafts", mark("Parked"), mark("Intakes that were put aside, here or by a broken line"), "f5", "d", "ctrl+d"),
+    Action("messages", mark("Messages"), mark("Messages to customers: waiting, sent, refused"), "f6", "m", "ctrl+t"),
+    Action("till", mark("Till"), mark("Deposits and payments of the day"), "f7", "c", "ctrl+l"),
+    Action("step", mark("Next step"), mark("Move the order to its next step"), "f8", "s", "ctrl+o"),
+    Action("customer", mark("Customer"), mark("The customer of this order and his history"), "f9", "k", "ctrl+y"),
+    Action("menu", mark("Menu"), mark("All actions by name"), "f10", ":", "ctrl+e"),
+    Action("quit", mark("Leave"), mark("Leave the program; what was typed is kept"), "", "", "ctrl+x"),
+    Action("save", mark("Save and print"), mark("Save, and print what is asked for"), "", "", "ctrl+s", ("intake",)),
+    Action("comeback", mark("Comeback"), mark("Make this a comeback of the earlier repair"), "", "", "ctrl+r", ("intake",)),
+    Action("open", mark("Open"), mark("Open what the cursor is on"), "enter", "", "", ("board", "list", "drafts", "messages")),
+    Action("mark", mark("Mark"), mark("Mark the row for an action on several"), "space", "", "", ("board", "list")),
+    Action("undo", mark("Undo"), mark("Take back the last step, within a minute"), "", "u", "", ("board", "sheet")),
+)
+
+
+class RegistryError(Exception):
+    """The registry contradicts itself: a key twice in one view, or a key that must not be used."""
+
+
+def check(actions: Iterable[Action]) -> None:
+    """Raise RegistryError if an id or, in one view, a key is used twice, or a chord is forbidden."""
+    table = tuple(actions)
+    seen: set[str] = set()
+    for action in table:
+        if action.id in seen:
+            raise RegistryError(f"action {action.id} is registered twice")
+        seen.add(action.id)
+        bad = (FORBIDDEN_CHORDS | EDITING_CHORDS).intersection(action.keys)
+        if bad:
+            raise RegistryError(f"action {action.id} uses {', '.join(sorted(bad))}")
+    for view in {name for action in table for name in action.views}:
+        _check_view(view, table)
+
+
+def _check_view(view: str, table: tuple[Action, ...]) -> None:
+    owner: dict[str, str] = {}
+    for action in table:
+        if view not in action.views and EVERYWHERE not in action.views:
+            continue
+        for key in action.keys:
+            if key in owner:
+                raise RegistryError(f"{key} is both {owner[key]} and {action.id} on {view}")
+            owner[key] = action.id
+
+
+def find(action_id: str) -> Action:
+    """The action of this id. Raises KeyError if there is none."""
+    return _by_id()[action_id]
+
+
+@lru_cache(maxsize=1)
+def _by_id() -> dict[str, Action]:
+    check(ACTIONS)
+    return {action.id: action for action in ACTIONS}
+
+
+@lru_cache(maxsize=64)
+def listed_for(view: str) -> tuple[Action, ...]:
+    """The actions of a view: its own first, then those that work everywhere."""
+    table = tuple(_by_id().values())
+    own = tuple(action for action in table if view in action.views)
+    return own + tuple(action for action in table if EVERYWHERE in action.views)
+
+
+def action_for(key: str, actions: Iterable[str], typing: bool) -> Action | None:
+    """The action among `actions` (ids) that `key` starts; where text is typed letters, Space and Enter are not actions."""
+    for action_id in actions:
+        action = find(action_id)
+        if key in (action.key, action.chord) and not (typing and (len(key) == 1 or key in ("enter", "space"))):
+            return action
+        if not typing and key == action.letter:
+            return action
+    return None
+
+
+def shown_key(action: Action, typing: bool) -> str:
+    """The key to show in the key bar for an action."""
+    return action.key or (action.chord if typing or not action.letter else action.letter)

@@ -1,0 +1,93 @@
+"""What the views of a running program share: configuration, store, who works here and at which station."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from convisav_tui import clock
+from convisav_tui.i18n import _, format_day, format_weekday
+from convisav_tui.money import format_amount
+
+if TYPE_CHECKING:
+    from convisav_tui.config import Config
+    from convisav_tui.shop.actor import Actor
+    from convisav_tui.shop.context import ShopContext
+    from convisav_tui.store.engine import Store
+
+NEAR_DAYS = 14  # a promised day nearer than this is shown by its weekday
+
+
+@dataclass
+class Counter:
+    """One counter or bench. It exists before the store's libraries are imported, and is complete once `store` is set."""
+
+    config: Config
+    station_name: str
+    opened: Store | None = None
+    person: Actor | None = None
+    shop_context: ShopContext | None = None
+
+    @property
+    def store(self) -> Store:
+        """The opened store; before it is loaded a view asks `host.when_loaded` first."""
+        if self.opened is None:
+            raise RuntimeError("the store is used before it is loaded")
+        return self.opened
+
+    @property
+    def actor(self) -> Actor:
+        """Who works here now."""
+        if self.person is None:
+            raise RuntimeError("nobody works here before the store is loaded")
+        return self.person
+
+    @property
+    def shop(self) -> ShopContext:
+        """The shop as its rules see it."""
+        if self.shop_context is None:
+            raise RuntimeError("the shop is used before the store is loaded")
+        return self.shop_context
+
+    @property
+    def today(self) -> date:
+        """The shop's calendar day."""
+        return clock.today(self.config.shop.timezone)
+
+    def local(self, instant: datetime) -> datetime:
+        """An instant in the shop's zone."""
+        return clock.local(instant, self.config.shop.timezone)
+
+    def amount(self, minor: int | None) -> str:
+        """A sum of the shop's currency (minor units) for people; empty for None."""
+        return "" if minor is None else format_amount(minor, self.config.shop.currency)
+
+    def day(self, day: date | None) -> str:
+        """A day for a narrow column: "today", its weekday when near, else the date; "!" follows a day that is past."""
+        if day is None:
+            return ""
+        distance = (day - self.today).days
+        if distance < 0:
+            word = _("yesterday") if distance == -1 else format_day(day)[:5]
+            return f"{word} !"
+        if distance == 0:
+            return _("today")
+        return format_weekday(day) if distance < NEAR_DAYS else format_day(day)[:5]
+
+    def title_right(self, counts: str = "") -> str:
+        """The right end of the title bar: counts, who works here, the time."""
+        who = self.person.name if self.person is not None else ""
+        time = f"{self.local(clock.now()):%H:%M}"
+        return "   ".join(part for part in (counts, f"{who} {time}".strip()) if part)
+
+
+def station_name(configured: str) -> str:
+    """The name of this station: the configured one, else the host's, with the address of an SSH line."""
+    if configured:
+        return configured
+    line = os.environ.get("SSH_CONNECTION", "").split(" ")[0]
+    host = socket.gethostname()
+    return f"{host} ({line})" if line else host

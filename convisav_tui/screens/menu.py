@@ -1,0 +1,77 @@
+"""F10: all actions by name, for keyboards and terminals that lack a key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from convisav_tui.i18n import _
+from convisav_tui.screens.actions import Action, find
+from convisav_tui.screens.keys import Key, label
+from convisav_tui.screens.view import View
+from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, pad
+from convisav_tui.screens.widgets.text_line import TextLine
+from convisav_tui.text import fold
+
+
+class MenuView(View):
+    """Type part of a name, Enter starts the action on the screen below."""
+
+    name: ClassVar[str] = "menu"
+
+    def __init__(self, below: View) -> None:
+        self.title = _("Menu")
+        self._all = [find(action) for action in below.actions() if action != "menu"]
+        self._line = TextLine()
+        self._cursor = 0
+        self._top = 0
+
+    @property
+    def typing(self) -> bool:
+        """Letters filter the list."""
+        return True
+
+    def actions(self) -> Sequence[str]:
+        """The registry's keys belong to the screen below."""
+        return ()
+
+    def hint(self) -> Row:
+        """How to go on."""
+        keys = (("enter", _("Do it")), ("escape", _("Back")))
+        return [span for key, text in keys for span in (Span(" " + label(key), Role.KEY), Span(f" {text} ", Role.DIM))]
+
+    def render(self, width: int, height: int) -> Page:
+        """The filter line and the actions that match it."""
+        shown, x = self._line.render(30)
+        rows: list[Row] = [[Span(" " + _("Action") + " ", Role.LABEL), Span(shown, Role.FIELD_FOCUS)], []]
+        found = self._found()
+        room = max(1, height - 2)
+        self._top = max(min(self._top, self._cursor), self._cursor - room + 1, 0)
+        for index in range(self._top, min(len(found), self._top + room)):
+            rows.append(_entry(found[index], index == self._cursor))
+        return Page(rows, (len(_("Action")) + 2 + x, 0))
+
+    def key(self, key: Key) -> None:
+        """Filter, choose, start."""
+        found = self._found()
+        steps = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10, "tab": 1, "shift+tab": -1}
+        if key.name in steps:
+            self._cursor = max(0, min(len(found) - 1, self._cursor + steps[key.name]))
+        elif key.name == "enter" and found:
+            action = found[min(self._cursor, len(found) - 1)].id
+            self.host.back()
+            self.host.act(action)
+        elif key.name in ("escape", "f10"):
+            self.host.back()
+        elif self._line.key(key):
+            self._cursor = 0
+
+    def _found(self) -> list[Action]:
+        sought = fold(self._line.text)
+        return [action for action in self._all if sought in fold(_(action.label) + " " + _(action.help))]
+
+
+def _entry(action: Action, hot: bool) -> Row:
+    keys = "  ".join(label(key) for key in action.keys)
+    text = f" {'▸' if hot else ' '} {pad(_(action.label), 20)} {pad(keys, 22)} {_(action.help)}"
+    return [Span(text, Role.SELECTED if hot else Role.NORMAL)]

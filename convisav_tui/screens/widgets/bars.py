@@ -1,0 +1,51 @@
+"""The rows that every screen has: title bar, status row, key bar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from convisav_tui.i18n import _
+from convisav_tui.screens.actions import Action, shown_key
+from convisav_tui.screens.keys import label
+from convisav_tui.screens.widgets.painting import Role, Row, Span, cells, clean, cut, pad, side_by_side
+
+WORDS_WIDTH = 20
+
+
+def title_bar(left: str, right: str, width: int) -> Row:
+    """The top row: where we are at the left, counts, name and time at the right."""
+    after = cut(clean(right), max(0, width // 2))
+    before = pad(" " + left, width - cells(after) - 1)
+    return [Span(before + after + " ", Role.TITLE)]
+
+
+def status_row(text: str, role: Role, hint: Row, width: int) -> Row:
+    """The row above the key bar: what was last said, else the view's hint."""
+    return side_by_side([Span(" " + text, role)] if text else hint, [], width)
+
+
+def key_bar(actions: Iterable[Action], typing: bool, width: int) -> Row:
+    """The bottom row: the keys that work now, as many as fit, most useful first; help is always among them."""
+    row: Row = []
+    left = width
+    entries = [entry for action in actions if (entry := _entry(action, typing))]
+    last = next((entry for entry in entries if entry[0] == label("f1")), None)
+    room_for_help = _size(last) if last else 0
+    for entry in entries:
+        room = left if entry is last else left - room_for_help
+        if _size(entry) > room:
+            continue
+        if entry is last:
+            room_for_help = 0
+        left -= _size(entry)
+        row += [Span(f" {entry[0]}", Role.KEY), Span(f" {entry[1]} ", Role.DIM)]
+    return row
+
+
+def _entry(action: Action, typing: bool) -> tuple[str, str] | None:
+    key = shown_key(action, typing)
+    return (label(key), cut(_(action.label), WORDS_WIDTH)) if key else None
+
+
+def _size(entry: tuple[str, str]) -> int:
+    return cells(entry[0]) + cells(entry[1]) + 3
