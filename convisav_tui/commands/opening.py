@@ -1,0 +1,27 @@
+"""What most commands begin with: the configuration, and the database opened."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from convisav_tui.config import Config, load
+from convisav_tui.i18n import set_language
+
+if TYPE_CHECKING:
+    from convisav_tui.store.engine import Store
+
+
+def configuration(arguments: argparse.Namespace) -> Config:
+    """The configuration that the command line names, else this machine's; its language is spoken from now on."""
+    config = load(Path(arguments.config) if arguments.config else None)
+    set_language(config.interface_language)
+    return config
+
+
+def opened(config: Config) -> Store:
+    """The database, brought to this version. Raises StoreError when it cannot be used."""
+    from convisav_tui.store.migrate import open_store
+
+    return open_store(config.database.url, config.backups)

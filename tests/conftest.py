@@ -1,0 +1,41 @@
+"""What every test of the project may use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from convisav_tui import i18n
+
+ROOT = Path(__file__).parent.parent
+SKIP_NOTHING = bool(os.environ.get("CONVISAV_TESTS_SKIP_NOTHING"))
+
+
+@pytest.fixture(autouse=True)
+def _own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes the configuration of the machine it runs on; each starts in English."""
+    for name in [name for name in os.environ if name.startswith("CONVISAV_")]:
+        if name not in ("CONVISAV_COMMAND", "CONVISAV_SHARED_DATA", "CONVISAV_TESTS_SKIP_NOTHING"):
+            monkeypatch.delenv(name)
+    own = tmp_path_factory.mktemp("own")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(own / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(own / "data"))
+    spoken = i18n.language()
+    i18n.set_language("en")
+    yield
+    i18n.set_language(spoken)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data beside the checkout; the test is skipped, loudly, where it is absent."""
+    folder = Path(os.environ.get("CONVISAV_SHARED_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        reason = f"the real data are not here: no folder {folder} (set CONVISAV_SHARED_DATA)"
+        if SKIP_NOTHING:
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder
