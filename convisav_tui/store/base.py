@@ -11,6 +11,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 from sqlmodel._compat import SQLModelConfig
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from convisav_tui.clock import now
 
@@ -24,6 +25,7 @@ SQLModel.metadata.naming_convention = {
 
 STRICT = {"sqlite_strict": True}
 BIG_INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+UTC_INSTANT = UTCDateTime()
 
 
 @compiles(sa.String, "sqlite")
@@ -101,6 +103,7 @@ def moment() -> Any:
 __all__ = [
     "BIG_INTEGER",
     "STRICT",
+    "UTC_INSTANT",
     "AppendOnly",
     "Record",
     "Versioned",

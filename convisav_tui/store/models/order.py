@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from convisav_tui.store.base import STRICT, AppendOnly, Record, Versioned, foreign_key, moment, primary_key, text_enum
+from convisav_tui.store.board import COMEBACK, FROM_PRINCIPAL, OPEN, SUBCONTRACTED
 from convisav_tui.store.models.kinds import (
     BillingState,
     Channel,
@@ -20,7 +21,13 @@ from convisav_tui.store.models.kinds import (
     SecretState,
 )
 
-_OPEN = sa.text("closed_at IS NULL")
+_FROM_PRINCIPAL = sa.text(FROM_PRINCIPAL)
+
+
+def _open_index(name: str, condition: str, *columns: str) -> sa.Index:
+    """An index that holds only the open orders of one list: it stays small however long the history grows."""
+    where = sa.text(condition)
+    return sa.Index(f"ix_repair_order__{name}", *columns, sqlite_where=where, postgresql_where=where)
 
 
 class RepairOrder(Record, Versioned, table=True):
@@ -36,10 +43,17 @@ class RepairOrder(Record, Versioned, table=True):
         sa.Index("ix_repair_order__device_id", "device_id"),
         sa.Index("ix_repair_order__origin_order_id", "origin_order_id"),
         sa.Index(
-            "ix_repair_order__open_by_state", "state", "opened_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN
+            "ix_repair_order__principal_id",
+            "principal_id",
+            sqlite_where=_FROM_PRINCIPAL,
+            postgresql_where=_FROM_PRINCIPAL,
         ),
-        sa.Index("ix_repair_order__open_by_age", "opened_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        sa.Index("ix_repair_order__open_by_promise", "promised_on", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        _open_index("open_by_state", OPEN, "state", "opened_at", "id"),
+        _open_index("open_by_age", OPEN, "opened_at", "id"),
+        _open_index("open_by_promise", OPEN, "promised_on", "id", "state"),
+        _open_index("open_subcontracted", f"{OPEN} AND {SUBCONTRACTED}", "opened_at", "id"),
+        _open_index("open_from_principal", f"{OPEN} AND {FROM_PRINCIPAL}", "opened_at", "id"),
+        _open_index("open_comebacks", f"{OPEN} AND {COMEBACK}", "opened_at", "id"),
         sa.Index("ix_repair_order__by_state", "state", "opened_at", "id"),
         STRICT,
     )

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from convisav_tui.store.base import STRICT, AppendOnly, Record, foreign_key, moment, primary_key, text_enum
+from convisav_tui.store.board import MESSAGE_OWED
 from convisav_tui.store.models.kinds import Channel, JobKind, JobState, MessageEvent, MessageState
 
 _DUE_JOB = sa.text("state IN ('queued', 'sending')")
 _DUE_MESSAGE = sa.text("state IN ('queued', 'leased')")
-_OWED = sa.text("state IN ('dead', 'unknown', 'to_call')")
+_OWED = sa.text(MESSAGE_OWED)
 
 
 class PrintJob(Record, table=True):

@@ -1,0 +1,196 @@
+"""The lists of the board as data: which orders, in which order. Free of libraries: the first paint reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from convisav_tui.i18n import mark
+
+# Conditions that stand word for word in a partial index and in the queries: only then the index is used.
+OPEN = "closed_at IS NULL"
+FROM_PRINCIPAL = "principal_id IS NOT NULL"
+SUBCONTRACTED = "(state = 'subcontracted' OR holder = 'with_subcontractor')"
+COMEBACK = "(kind = 'repair_guarantee' OR origin_order_id IS NOT NULL OR comeback_suspected)"
+MESSAGE_OWED = "state IN ('dead', 'unknown', 'to_call')"
+
+# Main states before the work is completed: an order can be late only in these (rules.md 7.6).
+UNFINISHED = (
+    "received",
+    "diagnosing",
+    "quote_requested",
+    "quote_issued",
+    "quote_accepted",
+    "quote_refused",
+    "quote_expired",
+    "awaiting_coverage",
+    "awaiting_parts",
+    "subcontracted",
+    "in_repair",
+    "testing",
+)
+
+
+def in_states(*states: str) -> str:
+    """The condition that the main state is one of these; they are our own words, never typed text."""
+    return "state IN ({})".format(", ".join(f"'{state}'" for state in states))
+
+
+_LATE = f"promised_on < :today AND {in_states(*UNFINISHED)}"
+_READY_NOT_TOLD = (
+    f"id IN (SELECT id FROM repair_order WHERE {OPEN} AND state = 'to_notify' UNION SELECT order_id FROM message"
+    f" WHERE {MESSAGE_OWED} AND event = 'repair_ready')"
+    f" AND {in_states('completed', 'to_notify', 'notified', 'unclaimed')}"
+)
+_TO_CALL = f"id IN (SELECT order_id FROM message WHERE {MESSAGE_OWED})"
+
+
+@dataclass(frozen=True)
+class ListSpec:
+    """One list: its key, the message id of its label, the key that shows it, and what belongs to it.
+
+    Either main states (then the count comes with the count by state) or a condition of its own.
+    """
+
+    key: str
+    label: str
+    digit: str = ""
+    states: tuple[str, ...] = ()
+    condition: str = ""
+    by_promise: bool = False  # the longest overdue first, instead of the newest first
+
+    @property
+    def where(self) -> str:
+        """The condition in SQL over `repair_order`; only `:today` is a parameter."""
+        parts = [OPEN, in_states(*self.states) if self.states else "", self.condition]
+        return " AND ".join(part for part in parts if part)
+
+    @property
+    def sort_key(self) -> str:
+        """The column that orders the list; the id breaks ties."""
+        return "promised_on" if self.by_promise else "opened_at"
+
+
+# In the order of the board (interface.md) and of rules.md 7.6.
+LISTS: tuple[ListSpec, ...] = (
+    ListSpec("waiting", mark("Waiting"), "1", ("received",)),
+    ListSpec("quote_requested", mark("Quote requested"), "2", ("quote_requested",)),
+    ListSpec("quote_issued", mark("Quote issued"), "3", ("quote_issued",)),
+    ListSpec("quote_accepted", mark("Quote accepted"), "4", ("quote_accepted",)),
+    ListSpec("in_repair", mark("In repair"), "5", ("diagnosing", "in_repair", "testing")),
+    ListSpec("finished", mark("Finished"), "6", ("completed", "to_notify", "notified")),
+    ListSpec("to_notify", mark("To notify"), "7", condition=_READY_NOT_TOLD),
+    ListSpec("subcontracted", mark("Subcontracted"), "8", condition=SUBCONTRACTED),
+    ListSpec("principals", mark("From principals"), "9", condition=FROM_PRINCIPAL),
+    ListSpec("open", mark("All open"), "0"),
+    ListSpec("late", mark("Late"), condition=_LATE, by_promise=True),
+    ListSpec("comebacks", mark("Comebacks"), condition=COMEBACK),
+    ListSpec("to_call", mark("To call"), condition=_TO_CALL),
+    ListSpec("quote_refused", mark("Quote refused"), states=("quote_refused",)),
+    ListSpec("quote_expired", mark("Quote expired"), states=("quote_expired",)),
+    ListSpec("awaiting_parts", mark("Waiting for parts"), states=("awaiting_parts",)),
+    ListSpec("awaiting_coverage", mark("Awaiting decision"), states=("awaiting_coverage",)),
+    ListSpec("returned", mark("Returned, not closed"), states=("returned",)),
+    ListSpec("unclaimed", mark("Unclaimed"), states=("unclaimed",)),
+)
+
+BY_KEY: Mapping[str, ListSpec] = {spec.key: spec for spec in LISTS}
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """One order as a list shows it. Amounts in minor units, instants aware UTC."""
+
+    id: int
+    number: str
+    version: int
+    state: str
+    kind: str
+    party_id: int
+    customer: str
+    phone: str
+    principal: str  # "" when a customer brought it himself
+    device_id: int
+    device: str  # brand and model
+    serial: str
+    fault: str  # first 200 characters
+    quote_requested: bool
+    quote_state: str
+    cap: int | None
+    price: int | None
+    currency: str
+    holder: str
+    comeback: bool
+    message_owed: bool  # a message could not be delivered: somebody has to call
+    promised_on: date | None
+    opened_at: datetime
+    completed_at: datetime | None
+    notified_at: datetime | None
+    late: bool = False
+
+    def sort_value(self, spec: ListSpec) -> date | datetime | None:
+        """Where the row stands in that list, together with its id."""
+        return self.promised_on if spec.by_promise else self.opened_at
+
+
+_COLUMNS = f"""o.id, o.number, o.version, o.state, o.kind, o.party_id, customer.name, customer.phone,
+ coalesce(principal.name, ''), o.device_id, trim(device.brand || ' ' || device.model), device.serial,
+ substr(o.reported_fault, 1, 200), o.quote_requested, o.quote_state, o.cap, o.price, o.currency, o.holder,
+ (o.kind = 'repair_guarantee' OR o.origin_order_id IS NOT NULL OR o.comeback_suspected),
+ EXISTS (SELECT 1 FROM message WHERE message.order_id = o.id AND message.{MESSAGE_OWED}),
+ o.promised_on, o.opened_at, o.completed_at, o.notified_at"""
+_TABLES = """repair_order AS o JOIN party AS customer ON customer.id = o.party_id
+ JOIN device ON device.id = o.device_id LEFT JOIN party AS principal ON principal.id = o.principal_id"""
+
+COUNT_BY_STATE = f"SELECT state, count(*) FROM repair_order WHERE {OPEN} GROUP BY state"
+_COUNTED_APART = tuple(spec for spec in LISTS if spec.condition)
+COUNT_OTHERS = "SELECT {}".format(
+    ", ".join(f"(SELECT count(*) FROM repair_order WHERE {spec.where})" for spec in _COUNTED_APART)
+)
+
+
+def page_statement(spec: ListSpec, after: bool = False, before: bool = False, from_end: bool = False) -> str:
+    """One page in SQL: parameters :limit, :today when the list asks it, :at and :id with `after` or `before`.
+
+    The ids are found first, in the index alone; only the rows of the page are read (store.md 2a).
+    """
+    falling = not spec.by_promise
+    backward = before or from_end
+    direction = "DESC" if falling != backward else "ASC"
+    beyond = ""
+    if after or before:
+        beyond = f" AND ({spec.sort_key}, id) {'<' if falling != before else '>'} (:at, :id)"
+    inner = (
+        f"SELECT id FROM repair_order WHERE {spec.where}{beyond}"
+        f" ORDER BY {spec.sort_key} {direction}, id {direction} LIMIT :limit"
+    )
+    shown = "DESC" if falling else "ASC"
+    return f"SELECT {_COLUMNS} FROM {_TABLES} WHERE o.id IN ({inner}) ORDER BY o.{spec.sort_key} {shown}, o.id {shown}"
+
+
+def rows_statement(marks: str) -> str:
+    """The rows of the orders whose ids stand for `marks`, newest first."""
+    return f"SELECT {_COLUMNS} FROM {_TABLES} WHERE o.id IN ({marks}) ORDER BY o.opened_at DESC, o.id DESC"
+
+
+def is_late(state: str, promised_on: date | None, today: date) -> bool:
+    """Promised for a day that has passed, and not finished yet."""
+    return promised_on is not None and promised_on < today and state in UNFINISHED
+
+
+def order_row(values: tuple[Any, ...], today: date) -> OrderRow:
+    """The row of one line of `page_statement` or `rows_statement`, its values already of the right types."""
+    row = OrderRow(*values)
+    return replace(row, late=True) if is_late(row.state, row.promised_on, today) else row
+
+
+def sum_up(by_state: Mapping[str, int], others: tuple[int, ...]) -> dict[str, int]:
+    """The count of each list from the two counting queries."""
+    apart = {spec.key: count for spec, count in zip(_COUNTED_APART, others, strict=True)}
+    return {spec.key: apart[spec.key] if spec.condition else _sum(by_state, spec.states) for spec in LISTS}
+
+
+def _sum(by_state: Mapping[str, int], states: tuple[str, ...]) -> int:
+    return sum(count for state, count in by_state.items() if not states or state in states)

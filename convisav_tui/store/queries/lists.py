@@ -1,0 +1,87 @@
+"""The pages and counts of the board's lists, read in a session; what the lists are stands in `board`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from convisav_tui.store import board
+from convisav_tui.store.base import UTC_INSTANT
+from convisav_tui.store.board import BY_KEY, LISTS, ListSpec, OrderRow
+
+# Types of the columns that the driver cannot know, by their place in OrderRow.
+_NAMES = tuple(OrderRow.__dataclass_fields__)[:-1]
+_TYPES: dict[str, sa.types.TypeEngine[Any]] = {
+    "quote_requested": sa.Boolean(),
+    "comeback": sa.Boolean(),
+    "message_owed": sa.Boolean(),
+    "promised_on": sa.Date(),
+    "opened_at": UTC_INSTANT,
+    "completed_at": UTC_INSTANT,
+    "notified_at": UTC_INSTANT,
+}
+_COLUMNS = tuple(sa.column(name, _TYPES.get(name, sa.types.NullType())) for name in _NAMES)
+
+
+def fetch_list(
+    session: Session,
+    key: str,
+    today: date,
+    after: OrderRow | None = None,
+    before: OrderRow | None = None,
+    limit: int = 50,
+    from_end: bool = False,
+) -> list[OrderRow]:
+    """At most `limit` rows of the list `key` in its order: the first ones, those that follow `after`, those that
+    precede `before`, or the last ones. `today` is the shop's day. Raises KeyError for a list that does not exist."""
+    spec = BY_KEY[key]
+    parameters: dict[str, object] = {"limit": limit}
+    edge = after or before
+    if edge is not None:
+        parameters |= {"at": edge.sort_value(spec), "id": edge.id}
+    if ":today" in spec.where:
+        parameters["today"] = today
+    sql = board.page_statement(spec, after is not None, after is None and before is not None, from_end)
+    return _rows(session, _typed(sql, spec, parameters), parameters, today)
+
+
+def fetch_rows(session: Session, order_ids: Iterable[int], today: date) -> list[OrderRow]:
+    """The rows of these orders, open or closed, newest first; ids that do not exist are left out."""
+    statement = sa.text(board.rows_statement(":ids").replace("(:ids)", ":ids"))
+    statement = statement.bindparams(sa.bindparam("ids", expanding=True))
+    return _rows(session, statement.columns(*_COLUMNS), {"ids": list(order_ids)}, today)
+
+
+def find_row(session: Session, order_id: int, today: date) -> OrderRow | None:
+    """The row of one order, or None."""
+    return next(iter(fetch_rows(session, [order_id], today)), None)
+
+
+def counts(session: Session, today: date) -> dict[str, int]:
+    """How many orders each list holds, by its key; two queries whatever the number of lists."""
+    by_state = {state: count for state, count in session.execute(sa.text(board.COUNT_BY_STATE))}
+    others = sa.text(board.COUNT_OTHERS).bindparams(sa.bindparam("today", type_=sa.Date()))
+    return board.sum_up(by_state, tuple(session.execute(others, {"today": today}).one()))
+
+
+def _typed(sql: str, spec: ListSpec, parameters: dict[str, object]) -> sa.sql.selectable.TextualSelect:
+    statement = sa.text(sql)
+    if "at" in parameters:
+        edge_type = sa.Date() if spec.by_promise else UTC_INSTANT
+        statement = statement.bindparams(sa.bindparam("at", type_=edge_type))
+    if "today" in parameters:
+        statement = statement.bindparams(sa.bindparam("today", type_=sa.Date()))
+    return statement.columns(*_COLUMNS)
+
+
+def _rows(
+    session: Session, statement: sa.sql.selectable.TextualSelect, parameters: dict[str, object], today: date
+) -> list[OrderRow]:
+    return [board.order_row(tuple(values), today) for values in session.execute(statement, parameters)]
+
+
+__all__ = ["BY_KEY", "LISTS", "ListSpec", "OrderRow", "counts", "fetch_list", "fetch_rows", "find_row"]

@@ -1,0 +1,9 @@
+"""The versions of the tables that this program knows, oldest first; free of libraries, for the first paint."""
+
+from __future__ import annotations
+
+REVISIONS = ("0001",)
+HEAD = REVISIONS[-1]
+
+# The table in which Alembic keeps the version of a database.
+VERSION_TABLE = "alembic_version"
