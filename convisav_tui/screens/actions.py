@@ -41,8 +41,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("help", mark("Help"), mark("What this screen is for and which keys work here"), "f1", "?", "ctrl+g"),
     Action("new", mark("New intake"), mark("Take in a device"), "f2", "n", "ctrl+n"),
     Action("find", mark("Find"), mark("Find an order by number, name, phone, serial or scan"), "f3", "/", "ctrl+f"),
-    Action("print", mark("Print"), mark("Labels and receipts: print again, state of the printers"), "f4", "p", "ctrl+p"),
-    Action("drafts", mark("Parked"), mark("Intakes that were put aside, here or by a broken line"), "f5", "d", "ctrl+d"),
+    Action(
+        "print", mark("Print"), mark("Labels and receipts: print again, state of the printers"), "f4", "p", "ctrl+p"
+    ),
+    Action(
+        "drafts", mark("Parked"), mark("Intakes that were put aside, here or by a broken line"), "f5", "d", "ctrl+d"
+    ),
     Action("messages", mark("Messages"), mark("Messages to customers: waiting, sent, refused"), "f6", "m", "ctrl+t"),
     Action("till", mark("Till"), mark("Deposits and payments of the day"), "f7", "c", "ctrl+l"),
     Action("step", mark("Next step"), mark("Move the order to its next step"), "f8", "s", "ctrl+o"),
@@ -50,8 +54,18 @@ ACTIONS: tuple[Action, ...] = (
     Action("menu", mark("Menu"), mark("All actions by name"), "f10", ":", "ctrl+e"),
     Action("quit", mark("Leave"), mark("Leave the program; what was typed is kept"), "", "", "ctrl+x"),
     Action("save", mark("Save and print"), mark("Save, and print what is asked for"), "", "", "ctrl+s", ("intake",)),
-    Action("comeback", mark("Comeback"), mark("Make this a comeback of the earlier repair"), "", "", "ctrl+r", ("intake",)),
-    Action("open", mark("Open"), mark("Open what the cursor is on"), "enter", "", "", ("board", "list", "drafts", "messages")),
+    Action(
+        "comeback", mark("Comeback"), mark("Make this a comeback of the earlier repair"), "", "", "ctrl+r", ("intake",)
+    ),
+    Action(
+        "open",
+        mark("Open"),
+        mark("Open what the cursor is on"),
+        "enter",
+        "",
+        "",
+        ("board", "list", "drafts", "messages"),
+    ),
     Action("mark", mark("Mark"), mark("Mark the row for an action on several"), "space", "", "", ("board", "list")),
     Action("undo", mark("Undo"), mark("Take back the last step, within a minute"), "", "u", "", ("board", "sheet")),
 )

@@ -14,9 +14,7 @@ PASTE_START, PASTE_END = ESC + "[200~", ESC + "[201~"
 PASTE_TIMEOUT = 1.0
 LONGEST_SEQUENCE = 64
 # A whole control sequence (ECMA-48), the linux console's F1–F5, SS3 keys, strings (OSC, DCS …) with their end.
-_SEQUENCE = re.compile(
-    r"\x1b(?:\[\[[A-E]|\[[0-?]*[ -/]*[@-~]|O[ -~]|[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\))", re.DOTALL
-)
+_SEQUENCE = re.compile(r"\x1b(?:\[\[[A-E]|\[[0-?]*[ -/]*[@-~]|O[ -~]|[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\))", re.DOTALL)
 _UNFINISHED = re.compile(r"\x1b(?:\[\[?|\[[0-?]*[ -/]*|O|[\]P_^X][^\x07\x1b]*\x1b?)?\Z", re.DOTALL)
 _OTHER_KEY = re.compile(r"\x1b\[(?:27;(\d+);(\d+)~|(\d+)(?:;(\d+))?u)")
 
@@ -120,7 +118,7 @@ class Decoder:
         elif unfinished and len(self._text) > 2:
             self._text = ""  # the start of a sequence that never ended is no text
         else:
-            found.append(Key("alt+" + self._text[1]))
+            found.append(Key("alt+enter" if self._text[1] in "\r\n" else "alt+" + self._text[1]))
             self._text = self._text[2:]
         return True
 

@@ -36,7 +36,6 @@ _SAME = {
     "newline": "enter",
     "shift+enter": "enter",
     "ctrl+enter": "enter",
-    "alt+enter": "enter",
     "ctrl+i": "tab",
     "backtab": "shift+tab",
     "ctrl+h": "backspace",

@@ -44,7 +44,9 @@ def examine(environ: Mapping[str, str], stdin_is_tty: bool, stdout_is_tty: bool)
     if term in _NO_SCREEN:
         raise TerminalError(
             _("The terminal type TERM={term} cannot show a full screen.").format(term=term or '""'),
-            _("Set TERM to what your terminal is, for example TERM=xterm-256color, or use `convisav --help` for commands."),
+            _(
+                "Set TERM to what your terminal is, for example TERM=xterm-256color, or use `convisav --help` for commands."
+            ),
         )
     encoding = _encoding(environ)
     mono = bool(environ.get("NO_COLOR")) or term.startswith(_NO_COLOUR)

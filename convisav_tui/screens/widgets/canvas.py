@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
-from textual.geometry import Offset, Region
+from textual.geometry import Offset
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -83,7 +83,7 @@ class Canvas(Widget, can_focus=True):
     def _changes(self, before: Page, after: Page) -> str:
         """The escape sequences that turn the page `before` into `after`."""
         parts: list[str] = []
-        for y, (old, new) in enumerate(zip_longest(before.rows, after.rows, fillvalue=[])):
+        for y, (old, new) in enumerate(zip(before.rows, after.rows, strict=True)):
             if old != new:
                 for x, row in changed_pieces(old, new):
                     parts.append(f"\x1b[{y + 1};{x + 1}H")
@@ -104,10 +104,6 @@ class Canvas(Widget, can_focus=True):
             shown = self._theme.show(text)
             parts.append(f"{sequence}{shown}{RESET}" if sequence else shown)
         return "".join(parts)
-
-    def region_of(self, y: int) -> Region:
-        """The cells of row `y`."""
-        return Region(0, y, self.size.width, 1)
 
 
 def changed_pieces(old: Row, new: Row) -> list[tuple[int, Row]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 from convisav_tui.screens.keys import Key
 from convisav_tui.screens.widgets.painting import cells, clean
@@ -39,11 +40,11 @@ class TextLine:
         return self._move(key.name) or self._erase(key.name)
 
     def _move(self, name: str) -> bool:
-        moves = {
+        moves: dict[str, Callable[[], int]] = {
             "left": self._before,
             "right": self._after,
-            "home": lambda: 0,
-            "end": lambda: len(self.text),
+            "home": self._start,
+            "end": self._end,
             "ctrl+left": self._word_before,
             "ctrl+right": self._word_after,
             "alt+left": self._word_before,
@@ -55,7 +56,7 @@ class TextLine:
         return True
 
     def _erase(self, name: str) -> bool:
-        spans = {
+        spans: dict[str, Callable[[], tuple[int, int]]] = {
             "backspace": lambda: (self._before(), self.cursor),
             "delete": lambda: (self.cursor, self._after()),
             "ctrl+u": lambda: (0, self.cursor),
@@ -68,6 +69,12 @@ class TextLine:
         self.text = self.text[:start] + self.text[end:]
         self.cursor = start
         return True
+
+    def _start(self) -> int:
+        return 0
+
+    def _end(self) -> int:
+        return len(self.text)
 
     def _before(self) -> int:
         index = max(0, self.cursor - 1)
