@@ -17,7 +17,7 @@ from convisav_tui.settings import BY_KEY, REPEATED, SETTINGS, Setting, Value, ne
 _HEADER = re.compile(r"^\s*(\[{1,2})\s*([A-Za-z0-9_.\-\s\"']+?)\s*\]{1,2}")
 _ASSIGNMENT = re.compile(r"^\s*([A-Za-z0-9_.\-\"']+)\s*=")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_PASSWORD = re.compile(r"^[A-Za-z0-9+.\-]+://[^/@\s]*:(?P<password>[^@\s]+)@")
+_PASSWORD = re.compile(r"^[A-Za-z0-9+.\-]+://[^/@\s]*:[^@\s]+@|[?&]pass=[^&]", re.IGNORECASE)
 _LINE_OF_SYNTAX = re.compile(r"\(at line (\d+), column \d+\)")
 # Schemes of an SMS address that name a host only; with any other the host itself is the key of the account.
 _OPEN_SCHEMES = ("json", "jsons", "xml", "xmls", "form", "forms")
@@ -237,8 +237,8 @@ def holds_secret(url: str) -> bool:
     literal = _VARIABLE.sub("", url)
     scheme = literal.partition("://")[0].lower()
     if scheme.startswith(("sqlite", "postgresql", "mailto", *_OPEN_SCHEMES)):
-        return _PASSWORD.match(literal) is not None
-    return bool(re.sub(r"[/:@?]|\{number\}", "", literal.partition("://")[2].partition("?")[0]))
+        return _PASSWORD.search(literal) is not None
+    return bool(re.sub(r"[/:@?]|\{(number|to|sender)\}", "", literal.partition("://")[2].partition("?")[0]))
 
 
 def _line(lines: Mapping[str, int], place: str) -> int:

@@ -17,7 +17,6 @@ COUNTRIES = {
     "TN": ("TND", "Africa/Tunis"),
     "RO": ("RON", "Europe/Bucharest"),
     "LU": ("EUR", "Europe/Luxembourg"),
-    "MC": ("EUR", "Europe/Monaco"),
 }
 CURRENCIES = ("EUR", "CHF", "TND", "RON")
 PRINTER_KINDS = ("brother_ql",)
@@ -32,7 +31,8 @@ MEDIA = (
 PRINTER_ROLES = ("label", "receipt")
 STAFF_ROLES = ("clerk", "technician", "manager", "billing")
 EMAIL_SCHEMES = ("mailto", "mailtos")
-NUMBER_PLACE = "{number}"
+# Where the recipient goes in the address of an SMS service: digits, or E.164 with its plus.
+NUMBER_PLACES = ("{number}", "{to}")
 
 
 @dataclass(frozen=True)
@@ -149,10 +149,10 @@ def sms_url(text: str) -> str:
     if not text:
         return ""
     _apprise_scheme(text)
-    if NUMBER_PLACE not in text:
+    if sum(text.count(place) for place in NUMBER_PLACES) != 1:
         raise ValueError(
-            _("The address of the SMS service must hold {place} where the recipient's number goes.").format(
-                place=NUMBER_PLACE
+            _("The address of the SMS service must hold {place} exactly once, where the number goes.").format(
+                place=NUMBER_PLACES[0]
             )
         )
     return text
