@@ -68,7 +68,6 @@ class ReceiptPaper:
     warranty: str = ""  # "parts until 12/03/2027, labour over"
     condition: str = ""
     accessories: str = ""
-    note: str = ""
     unlock_code: str = ""  # "none", "refused", or the sentence that one is kept encrypted until the hand-over
     quote_requested: str = ""  # "yes" or "no"
     cap: str = ""  # "150,00 €"

@@ -1,0 +1,143 @@
+"""What a message tells of an order, and the strings made of it in the reader's language (rules.md 4.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, col, func, select
+
+from convisav_tui import ticket_number
+from convisav_tui.i18n import format_day
+from convisav_tui.money import format_amount
+from convisav_tui.shop.context import ShopContext
+from convisav_tui.shop.wording import sentence
+from convisav_tui.store.models import (
+    Channel,
+    Device,
+    DeviceFamily,
+    DeviceType,
+    FrequentFault,
+    Nature,
+    Outcome,
+    Party,
+    Payment,
+    RepairOrder,
+)
+from convisav_tui.text import clean_line, fold
+
+
+@dataclass(frozen=True)
+class MessageFacts:
+    """The facts that a message may tell; amounts in minor units of `currency`. Never the unlock code or the serial."""
+
+    order_id: int
+    number: str
+    customer: str
+    customer_language: str
+    phone_e164: str
+    phone_kind: str
+    phone: str
+    email: str
+    device: str  # brand and model; "" when unknown or when they would reveal private life
+    type_names: Mapping[str, str]  # language → name of the device type; empty for a medical device
+    usual_fault: str  # "" unless the declared fault is one of the usual faults of this type of device
+    promised_on: date | None
+    currency: str
+    paid: int
+    price: int | None = None
+    outcome: Outcome | None = None
+    guarantee_until: date | None = None
+    quote_amount: int | None = None
+    quote_text: str = ""
+    quote_valid_until: date | None = None
+    quote_revision: int = 0
+    within_cap: bool = False
+
+    def recipient(self, channel: Channel) -> str:
+        """The address of a channel, "" when a message must not go there: no address, or a phone that is no mobile."""
+        if channel is Channel.EMAIL:
+            return self.email
+        if channel is Channel.SMS:
+            return self.phone_e164 if self.phone_kind == "mobile" else ""
+        return (self.phone or self.phone_e164) if channel is Channel.CALL else ""
+
+
+def facts_of(session: Session, order: RepairOrder) -> MessageFacts:
+    """What may be told of an order now; the quote is filled in by whoever tells of one."""
+    party, device = session.get_one(Party, order.party_id), session.get_one(Device, order.device_id)
+    kind = session.get_one(DeviceType, device.device_type_id)
+    private = kind.family is DeviceFamily.MEDICAL
+    return MessageFacts(
+        order_id=order.id or 0,
+        number=order.number,
+        customer=party.name,
+        customer_language=party.language,
+        phone_e164=party.phone_e164,
+        phone_kind=party.phone_kind,
+        phone=party.phone,
+        email=party.email,
+        device="" if private else clean_line(device.title),
+        type_names={} if private else dict(kind.names),
+        usual_fault="" if private else _usual_fault(session, kind, order.reported_fault),
+        promised_on=order.promised_on,
+        currency=order.currency,
+        paid=paid_towards_price(session, order.id or 0),
+        price=order.price,
+        outcome=order.outcome,
+        guarantee_until=order.repair_guarantee_until,
+    )
+
+
+def message_values(facts: MessageFacts, shop: ShopContext, language: str) -> dict[str, str]:
+    """One string a name of `wording.NAMES`, in `language`; "" where there is nothing to say."""
+    amount = facts.quote_amount if facts.quote_amount is not None else facts.price
+    due = None if facts.price is None else max(0, facts.price - facts.paid)
+    return {
+        "shop": shop.name,
+        "address": shop.address,
+        "phone": shop.phone,
+        "email": shop.email,
+        "customer": facts.customer,
+        "number": ticket_number.show(facts.number),
+        "device": _device(facts, language),
+        "fault": facts.usual_fault,
+        "promised": _day(facts.promised_on, language),
+        "deposit": _sum(facts.paid or None, facts.currency, language),
+        "amount": _sum(amount, facts.currency, language),
+        "due": _sum(due or None, facts.currency, language),
+        "valid_until": _day(facts.quote_valid_until, language),
+        "quote_text": facts.quote_text,
+        "answer": "" if facts.quote_amount is None else sentence("within_cap" if facts.within_cap else "ask", language),
+        "result": "" if facts.outcome is None else sentence(facts.outcome.value, language),
+        "guarantee": _day(facts.guarantee_until, language),
+    }
+
+
+def paid_towards_price(session: Session, order_id: int) -> int:
+    """What was paid for the work, less what was given back; a guarantee deposit is no price (FR-A6)."""
+    total = session.exec(
+        select(func.coalesce(func.sum(Payment.amount), 0)).where(
+            Payment.order_id == order_id, col(Payment.nature) != Nature.GUARANTEE_DEPOSIT
+        )
+    ).one()
+    return int(total)
+
+
+def _device(facts: MessageFacts, language: str) -> str:
+    return facts.device or facts.type_names.get(language, "") or sentence("device", language)
+
+
+def _usual_fault(session: Session, kind: DeviceType, fault: str) -> str:
+    usual = session.exec(select(FrequentFault.text).where(FrequentFault.device_type_id == kind.id)).all()
+    typed = fold(fault)
+    return next((text for text in usual if fold(text) == typed), "")
+
+
+def _day(day: date | None, language: str) -> str:
+    return format_day(day, language) if day else ""
+
+
+def _sum(amount: int | None, currency: str, language: str) -> str:
+    return "" if amount is None else format_amount(amount, currency, language)

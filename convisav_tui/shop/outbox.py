@@ -1,0 +1,259 @@
+"""What must leave the building, as rows: print jobs and messages are asked for, called off, asked for again here.
+
+Nothing here prints or sends: `printing` and `notifying` carry the rows out. Each thing a person does to a row is an
+event of the order, because a customer may ask who told him what (rules.md 4.6, features B8, E2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from convisav_tui.clock import now
+from convisav_tui.errors import NotFound, Refusal
+from convisav_tui.i18n import _
+from convisav_tui.shop.actor import Actor
+from convisav_tui.shop.context import ShopContext
+from convisav_tui.shop.events import append_event
+from convisav_tui.shop.filled_papers import paper_of
+from convisav_tui.shop.movement import told
+from convisav_tui.shop.paper import Content
+from convisav_tui.store.models import (
+    Channel,
+    JobKind,
+    JobState,
+    Message,
+    MessageEvent,
+    MessageState,
+    OrderEvent,
+    PrintJob,
+    RepairOrder,
+)
+from convisav_tui.text import clean_line
+
+OWED = (MessageState.DEAD, MessageState.UNKNOWN, MessageState.TO_CALL)
+
+
+@dataclass(frozen=True)
+class PlannedMessage:
+    """A message as it would leave: shown before the step is confirmed, then written as a row.
+
+    `recipient` is "" for a call to somebody without a number; `segments` is 0 for an e-mail.
+    """
+
+    channel: Channel
+    recipient: str
+    subject: str
+    body: str
+    segments: int
+    event: MessageEvent = MessageEvent.REPAIR_READY
+    language: str = "fr"
+
+
+def enqueue_message(
+    session: Session,
+    order: RepairOrder,
+    planned: PlannedMessage,
+    *,
+    cause: OrderEvent | None,
+    revision: int = 0,
+    not_before: datetime,
+    expires_at: datetime | None = None,
+    again: bool = False,
+) -> Message | None:
+    """Owe `planned` to the customer; None when he was told this already (same event, order, revision, channel) and
+    nobody asked to tell him `again`. A call is owed to a person at once, whatever `not_before` says."""
+    assert order.id is not None
+    key = _message_key(session, f"{planned.event.value}:{order.id}:{revision}:{planned.channel.value}", again)
+    if key is None:
+        return None
+    by_person = planned.channel is Channel.CALL
+    message = Message(
+        order_id=order.id,
+        event_id=cause.id if cause else None,
+        event=planned.event,
+        channel=planned.channel,
+        recipient=planned.recipient,
+        language=planned.language,
+        subject=planned.subject,
+        body=planned.body,
+        dedupe_key=key,
+        state=MessageState.TO_CALL if by_person else MessageState.QUEUED,
+        not_before=now() if by_person else not_before,
+        expires_at=None if by_person else expires_at,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def enqueue_print(
+    session: Session,
+    order: RepairOrder,
+    kind: JobKind,
+    content: Content,
+    *,
+    key: str,
+    actor: Actor,
+    copies: int = 1,
+    printer: str = "",
+    duplicate: bool = False,
+) -> PrintJob:
+    """Ask for paper: `content` is frozen, `key` unique; `printer` "" means the one that has the role."""
+    job = PrintJob(
+        order_id=order.id,
+        kind=kind,
+        printer=printer,
+        copies=copies,
+        content=dict(content),
+        duplicate=duplicate,
+        dedupe_key=key,
+        created_by_id=actor.staff_id,
+    )
+    session.add(job)
+    session.flush()
+    return job
+
+
+def reprint(
+    session: Session, order_id: int, kind: JobKind, actor: Actor, shop: ShopContext, copies: int = 1
+) -> PrintJob:
+    """Ask for a paper of an order once more, as the order is now: marked as a duplicate unless it is the first."""
+    order = session.get(RepairOrder, order_id)
+    if order is None:
+        raise NotFound(_("There is no such order."))
+    earlier = session.exec(select(PrintJob).where(PrintJob.order_id == order_id, PrintJob.kind == kind)).all()
+    job = enqueue_print(
+        session,
+        order,
+        kind,
+        paper_of(session, order, kind, shop),
+        key=print_key(kind, order_id, len(earlier)),
+        actor=actor,
+        copies=copies,
+        duplicate=any(job.state is not JobState.CANCELLED or job.attempts for job in earlier),
+    )
+    append_event(session, order, event="printed_again", actor=actor, detail={"job": job.id, "kind": kind.value})
+    return job
+
+
+def print_key(kind: JobKind, order_id: int, times: int = 0) -> str:
+    """The dedupe key of a paper of an order: the one of the intake, and one more each time it is asked for again."""
+    return f"{kind.value}:{order_id}:{times}"
+
+
+def cancel_job(session: Session, job_id: int, actor: Actor) -> PrintJob:
+    """Call a print job off. Raises Refusal when it is being sent or was sent."""
+    job = _job(session, job_id)
+    if job.state in (JobState.SENDING, JobState.SENT):
+        raise Refusal("job_not_sent", _("This is already at the printer."), mended_by="print")
+    job.state = JobState.CANCELLED
+    _tell_of_job(session, job, "print_cancelled", actor)
+    return job
+
+
+def retry_job(session: Session, job_id: int, actor: Actor) -> PrintJob:
+    """Send a job that needs attention or was called off; what may have left before is marked as a duplicate."""
+    job = _job(session, job_id)
+    if job.state not in (JobState.NEEDS_ATTENTION, JobState.CANCELLED):
+        raise Refusal("job_waits_for_somebody", _("This job is not waiting for anybody."), mended_by="print")
+    job.duplicate = job.duplicate or job.attempts > 0
+    job.state, job.not_before, job.lease_until, job.lease_token = JobState.QUEUED, now(), None, ""
+    _tell_of_job(session, job, "print_retried", actor)
+    return job
+
+
+def retry_message(session: Session, message_id: int, actor: Actor) -> Message:
+    """Send a message that failed once more. Raises Refusal when it is not in that case, or can only be spoken."""
+    message = _message(session, message_id)
+    if message.state not in OWED or message.channel is Channel.CALL:
+        raise Refusal("message_failed", _("This message does not wait for another try."), mended_by="messages")
+    message.state, message.attempts = MessageState.QUEUED, 0
+    message.not_before, message.expires_at, message.lease_until, message.lease_token = now(), None, None, ""
+    _tell_of_message(session, message, "message_retried", actor)
+    return message
+
+
+def cancel_message(session: Session, message_id: int, actor: Actor, reason: str = "") -> Message:
+    """Owe this message no longer. Raises Refusal when it is being sent or was sent."""
+    message = _message(session, message_id)
+    if message.state in (MessageState.LEASED, MessageState.SENT, MessageState.CALLED):
+        raise Refusal("message_not_sent", _("The customer has this message already."), mended_by="messages")
+    message.state = MessageState.CANCELLED
+    _tell_of_message(session, message, "message_cancelled", actor, reason)
+    return message
+
+
+def mark_called(session: Session, message_id: int, actor: Actor, note: str = "") -> Message:
+    """Somebody spoke to the customer: the message is owed no longer, and an order that waited for it is notified (T28).
+
+    Raises Refusal when the message left already or is leaving now. A try that may have arrived stays on the record."""
+    message = _message(session, message_id)
+    if message.state in (MessageState.LEASED, MessageState.SENT, MessageState.CALLED, MessageState.CANCELLED):
+        raise Refusal("message_owed", _("This message is owed no longer."), mended_by="messages")
+    message.state, message.sent_at = MessageState.CALLED, now()
+    _tell_of_message(session, message, "message_spoken", actor, clean_line(note)[:200])
+    if message.event is MessageEvent.REPAIR_READY:
+        order = session.get_one(RepairOrder, message.order_id)
+        told(session, order, actor, "called", {"message": message.id})
+    return message
+
+
+def withdraw(session: Session, order: RepairOrder, event: MessageEvent | None = None) -> dict[str, str]:
+    """Call off what the order still owes its customer (of one kind, or all) and nobody is sending; message id → its
+    state before, for an undo."""
+    query = select(Message).where(Message.order_id == order.id, col(Message.state).in_((MessageState.QUEUED, *OWED)))
+    withdrawn: dict[str, str] = {}
+    for message in session.exec(query if event is None else query.where(Message.event == event)).all():
+        withdrawn[str(message.id)] = message.state.value
+        message.state = MessageState.CANCELLED
+        session.add(message)
+    return withdrawn
+
+
+def messages_owed(session: Session, limit: int = 200) -> Sequence[Message]:
+    """What a person must deal with, oldest first: failed for good, perhaps sent, to be spoken (notifying.md 4)."""
+    return session.exec(
+        select(Message).where(col(Message.state).in_(OWED)).order_by(col(Message.id)).limit(limit)
+    ).all()
+
+
+def _message_key(session: Session, base: str, again: bool) -> str | None:
+    """The dedupe key of a message; None when one that was not called off has it and no other is wanted."""
+    earlier = session.exec(
+        select(Message.state).where((col(Message.dedupe_key) == base) | col(Message.dedupe_key).startswith(base + ":"))
+    ).all()
+    if not again and any(state is not MessageState.CANCELLED for state in earlier):
+        return None
+    return f"{base}:{len(earlier)}" if earlier else base
+
+
+def _job(session: Session, job_id: int) -> PrintJob:
+    job = session.get(PrintJob, job_id)
+    if job is None:
+        raise NotFound(_("There is no such print job."))
+    return job
+
+
+def _message(session: Session, message_id: int) -> Message:
+    message = session.get(Message, message_id)
+    if message is None:
+        raise NotFound(_("There is no such message."))
+    return message
+
+
+def _tell_of_job(session: Session, job: PrintJob, event: str, actor: Actor) -> None:
+    session.add(job)
+    if job.order_id is not None:
+        order = session.get_one(RepairOrder, job.order_id)
+        append_event(session, order, event=event, actor=actor, detail={"job": job.id, "kind": job.kind.value})
+
+
+def _tell_of_message(session: Session, message: Message, event: str, actor: Actor, reason: str = "") -> None:
+    session.add(message)
+    order = session.get_one(RepairOrder, message.order_id)
+    detail = {"message": message.id, "channel": message.channel.value, "tells": message.event.value}
+    append_event(session, order, event=event, actor=actor, detail=detail | ({"reason": reason} if reason else {}))
