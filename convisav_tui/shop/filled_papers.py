@@ -10,6 +10,7 @@ from convisav_tui.clock import local
 from convisav_tui.i18n import LANGUAGES, format_day, format_instant, mark, translate
 from convisav_tui.money import format_amount
 from convisav_tui.shop.context import ShopContext
+from convisav_tui.shop.country_rules import rules_in_force
 from convisav_tui.shop.dated_rules import shop_setting
 from convisav_tui.shop.names import name
 from convisav_tui.shop.paper import Content, LabelPaper, ReceiptPaper
@@ -19,6 +20,7 @@ from convisav_tui.store.models import (
     Device,
     DeviceType,
     JobKind,
+    Nature,
     Party,
     Payment,
     RepairOrder,
@@ -105,7 +107,7 @@ def receipt_of(session: Session, order: RepairOrder, shop: ShopContext) -> Recei
         amount=amount,
         amount_nature=nature,
         amount_means=means,
-        terms=_written(session, TERMS_SETTING, language) or shipped_terms(shop.country, language),
+        terms=_written(session, TERMS_SETTING, language) or _usual_terms(session, order, shop, language),
         language=language,
     )
 
@@ -129,7 +131,7 @@ def _comeback_of(session: Session, order: RepairOrder) -> str:
 
 def _paid_at_intake(session: Session, order: RepairOrder, language: str) -> tuple[str, str, str]:
     """Amount, nature and means of the first sum taken, "" where none was."""
-    payment = session.exec(select(Payment).where(Payment.order_id == order.id).order_by(col(Payment.id))).first()
+    payment = _first_payment(session, order)
     if payment is None:
         return "", "", ""
     return (
@@ -137,6 +139,10 @@ def _paid_at_intake(session: Session, order: RepairOrder, language: str) -> tupl
         nature_word(payment.nature, language),
         name(payment.means, language),
     )
+
+
+def _first_payment(session: Session, order: RepairOrder) -> Payment | None:
+    return session.exec(select(Payment).where(Payment.order_id == order.id).order_by(col(Payment.id))).first()
 
 
 def _warranty(order: RepairOrder, device: Device, language: str) -> str:
@@ -158,6 +164,24 @@ def _warranty(order: RepairOrder, device: Device, language: str) -> str:
 def _told_by(party: Party, channel: Channel, language: str) -> str:
     address = party.email if channel is Channel.EMAIL else party.phone
     return f"{name(channel, language)} {'' if channel is Channel.NONE else address}".strip()
+
+
+def _usual_terms(session: Session, order: RepairOrder, shop: ShopContext, language: str) -> str:
+    """What the country asks a receipt to say of this intake, one mention a line (rules.md 1.3)."""
+    rules, day = rules_in_force(session, shop.country), local(order.opened_at, shop.timezone).date()
+    payment = _first_payment(session, order)
+    concerned = {
+        "backup": _type(session, order).has_secret,
+        "unlock_code": order.secret_state is SecretState.STORED,
+        "acompte": payment is not None and payment.nature is Nature.ACOMPTE,
+        "arrhes": payment is not None and payment.nature is Nature.ARRHES,
+        "legal_guarantee": order.parts_in_warranty or order.labour_in_warranty,
+        "storage": True,
+        "unclaimed": True,
+        "privacy": True,
+    }
+    mentions = (rules.mention(f"mention.{key}", day, language) for key, applies in concerned.items() if applies)
+    return "\n".join(part for part in (shipped_terms(language), *mentions) if part)
 
 
 def _written(session: Session, key: str, language: str) -> str:

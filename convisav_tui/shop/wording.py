@@ -95,10 +95,9 @@ def nature_word(nature: Nature, language: str) -> str:
     return _shipped(language if language in LANGUAGES else DEFAULT_LANGUAGE).natures[nature.value]
 
 
-def shipped_terms(country: str, language: str) -> str:
-    """The foot of the receipt of a shop that has not written its own: one sentence a line."""
-    terms = _shipped(language if language in LANGUAGES else DEFAULT_LANGUAGE).terms
-    return "\n".join(part.strip() for part in (terms["general"], terms.get(country, "")) if part)
+def shipped_terms(language: str) -> str:
+    """The first lines at the foot of the receipt of a shop that has not written its own."""
+    return _shipped(language if language in LANGUAGES else DEFAULT_LANGUAGE).terms["general"].strip()
 
 
 def wording_for(
