@@ -66,7 +66,7 @@ class Store:
         no trace but rows. Raises StoreError for the database's own troubles, Conflict when somebody else was faster."""
         for attempt in range(1, attempts + 1):
             try:
-                with self._write_lock(), Session(self._writing, expire_on_commit=False) as session:
+                with self.write_lock(), Session(self._writing, expire_on_commit=False) as session:
                     result = operation(session)
                     session.commit()
                     return result
@@ -101,7 +101,7 @@ class Store:
         return engine
 
     @contextlib.contextmanager
-    def _write_lock(self) -> Iterator[None]:
+    def write_lock(self) -> Iterator[None]:
         """A queue of writers on SQLite: fairer than its own busy handler, and it covers checkpoints (store.md 0.3)."""
         if self._lock_path is None:
             yield

@@ -1,0 +1,161 @@
+"""Copies of a SQLite database, taken while others write: verified, kept for hours, days and months, put back."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from convisav_tui.clock import now
+from convisav_tui.errors import StoreError
+from convisav_tui.i18n import _
+from convisav_tui.store.engine import Store, sqlite_driver
+from convisav_tui.store.schema_version import VERSION_TABLE
+
+_PATTERN = "convisav-*.db"
+_STAMP = "%Y%m%dT%H%M%S"
+# How many copies stay: the newest of each of the last hours, days and months that have one.
+_KEPT: tuple[tuple[str, int], ...] = (("%Y%m%d%H", 24), ("%Y%m%d", 7), ("%Y%m", 12))
+
+
+@dataclass(frozen=True)
+class BackupReport:
+    """What a verified copy holds."""
+
+    path: Path
+    version: str
+    orders: int
+    parties: int
+    size: int  # bytes
+
+
+def backup(store: Store, folder: Path, instant: datetime | None = None) -> Path:
+    """Copy the database into `folder` (readable by this account alone), check the copy, then drop copies that are
+    too old. Raises StoreError when the copy fails or is damaged; nothing unfinished is left under a final name."""
+    if store.path is None:
+        raise StoreError(_("Only a SQLite database is copied by the program."), _("Use pg_dump for this server."))
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    final = _free_name(folder, instant or now())
+    part = final.with_suffix(".part")
+    try:
+        with _in_words(store.path):
+            os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+            _copy(store.path, part)
+            _check(part, "quick_check")
+            _reach_disk(part)
+            part.rename(final)
+            _reach_disk(folder)
+    finally:
+        part.unlink(missing_ok=True)
+    rotate(folder, final)
+    return final
+
+
+def rotate(folder: Path, newest: Path | None = None) -> list[Path]:
+    """Remove the copies that no kept hour, day or month needs; returns what was removed."""
+    copies = sorted(folder.glob(_PATTERN), reverse=True)
+    kept = {newest} if newest else set()
+    for pattern, number in _KEPT:
+        latest: dict[str, Path] = {}
+        for path in copies:
+            taken = _taken_at(path)
+            if taken is not None:
+                latest.setdefault(taken.strftime(pattern), path)
+        kept.update(list(latest.values())[:number])
+    removed = [path for path in copies if path not in kept and _taken_at(path) is not None]
+    for path in removed:
+        path.unlink()
+    return removed
+
+
+def verify(path: Path) -> BackupReport:
+    """Read a whole copy: pages, references, version, counts. Raises StoreError when it is not one to rely on."""
+    if not path.is_file():
+        raise StoreError(_("There is no file {path}.").format(path=path))
+    with _in_words(path):
+        _check(path, "integrity_check")
+        with contextlib.closing(_open(path, "mode=ro")) as copy:
+            if copy.execute("PRAGMA foreign_key_check").fetchone():
+                raise StoreError(_("The copy {path} refers to rows that it does not hold.").format(path=path))
+            version = copy.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()[0]
+            orders = copy.execute("SELECT count(*) FROM repair_order").fetchone()[0]
+            parties = copy.execute("SELECT count(*) FROM party").fetchone()[0]
+    return BackupReport(path, version, orders, parties, path.stat().st_size)
+
+
+def restore(store: Store, path: Path, folder: Path) -> Path | None:
+    """Put the copy `path` in place of the database, after a copy of what stands there now (returned; None if nothing
+    did). Other programs see the restored rows with their next query. Raises StoreError and changes nothing if the
+    copy is damaged. Open the store again afterwards: the copy may be of an older version."""
+    verify(path)
+    if store.path is None:
+        raise StoreError(_("Only a SQLite database is copied by the program."), _("Use pg_restore for this server."))
+    before = backup(store, folder) if store.path.exists() and store.path.stat().st_size else None
+    with store.write_lock(), _in_words(store.path):
+        _copy(path, store.path)
+    return before
+
+
+def backups(folder: Path) -> list[Path]:
+    """The copies in `folder`, newest first."""
+    return sorted((path for path in folder.glob(_PATTERN) if _taken_at(path)), reverse=True)
+
+
+def _copy(source_path: Path, target_path: Path) -> None:
+    """All pages in one step: in several, every commit of somebody else would begin the copy anew (store.md 5.2)."""
+    with contextlib.closing(_open(source_path, "mode=rw")) as source, contextlib.closing(_open(target_path)) as target:
+        source.backup(target, pages=-1)
+        if target_path.suffix == ".part":
+            target.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+
+
+def _check(path: Path, check: str) -> None:
+    with contextlib.closing(_open(path, "mode=ro")) as copy:
+        if copy.execute(f"PRAGMA {check}(1)").fetchone()[0] != "ok":
+            raise StoreError(_("The database {path} is damaged.").format(path=path), _("Use another copy."))
+
+
+def _open(path: Path, options: str = "mode=rwc") -> Any:
+    connection = sqlite_driver().connect(f"{path.resolve().as_uri()}?{options}", uri=True, timeout=30)
+    connection.isolation_level = None
+    return connection
+
+
+@contextlib.contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    trouble: tuple[type[Exception], ...] = (OSError, sqlite_driver().Error)
+    try:
+        yield
+    except trouble as error:
+        raise StoreError(
+            _("The copy failed at {path}: {reason}.").format(path=path, reason=error),
+            _("Check the disk and its rights."),
+        ) from error
+
+
+def _free_name(folder: Path, instant: datetime) -> Path:
+    stem = f"convisav-{instant.astimezone(UTC).strftime(_STAMP)}Z"
+    for number in range(1000):
+        path = folder / f"{stem}{f'-{number:03d}' if number else ''}.db"
+        if not path.exists():
+            return path
+    raise StoreError(_("{path} cannot be written.").format(path=folder / stem))
+
+
+def _taken_at(path: Path) -> datetime | None:
+    try:
+        return datetime.strptime(path.stem.split("-")[1].rstrip("Z"), _STAMP).replace(tzinfo=UTC)
+    except (IndexError, ValueError):
+        return None
+
+
+def _reach_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
