@@ -26,6 +26,7 @@ COMMANDS = {
     "doctor": ("doctor", mark("say what is missing or misconfigured")),
     "worker": ("worker", mark("print and send what is due (started by the program itself when needed)")),
     "backup": ("backup", mark("make a checked copy of the database")),
+    "restore": ("restore", mark("put a copy in place of the database")),
     "migrate": ("migrate", mark("bring the database to this version, after a backup")),
 }
 

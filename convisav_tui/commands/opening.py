@@ -6,10 +6,13 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from convisav_tui import ticket_number
 from convisav_tui.config import Config, load
-from convisav_tui.i18n import set_language
+from convisav_tui.errors import UsageError
+from convisav_tui.i18n import _, set_language
 
 if TYPE_CHECKING:
+    from convisav_tui.shop.context import ShopContext
     from convisav_tui.store.engine import Store
 
 
@@ -24,4 +27,31 @@ def opened(config: Config) -> Store:
     """The database, brought to this version. Raises StoreError when it cannot be used."""
     from convisav_tui.store.migrate import open_store
 
-    return open_store(config.database.url, config.backups)
+    return open_store(config.database.url, config.home)
+
+
+def shop_of(config: Config) -> ShopContext:
+    """The shop as its rules want to know it."""
+    from convisav_tui.shop.context import ShopContext
+
+    shop = config.shop
+    return ShopContext(
+        name=shop.name,
+        address=shop.address,
+        phone=shop.phone,
+        email=shop.email,
+        country=shop.country,
+        currency=shop.currency,
+        language=shop.language,
+        timezone=shop.timezone,
+    )
+
+
+def typed_number(text: str) -> str:
+    """The ten digits of a ticket number that was typed or scanned, spaces allowed. UsageError when it is none."""
+    reading = ticket_number.read(text)
+    if reading is None:
+        raise UsageError(
+            _("“{text}” is not a ticket number.").format(text=text), _("It has ten digits, such as 26 0000001 4.")
+        )
+    return reading.number
