@@ -1,1 +1,1 @@
-"""Channels and the sender of messages."""
+"""Carries messages to customers: channels and the sender. Apprise is imported only by what delivers."""

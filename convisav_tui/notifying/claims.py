@@ -1,0 +1,215 @@
+"""Who may send which message, and until when: recover, claim, open an attempt, close it (notifying.md 4).
+
+A message is leased under a token before it is touched; an attempt is committed before the send and closed after it.
+A lease that ran out with an open attempt means that a sender died while sending: the message may have left.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from convisav_tui.i18n import _
+from convisav_tui.notifying import outcome as outcomes
+from convisav_tui.notifying.backoff import HOLD, verdict
+from convisav_tui.notifying.holds import open_channels, put_on_hold, release_hold
+from convisav_tui.notifying.outcome import Outcome
+from convisav_tui.notifying.owed import tell_accepted, tell_failed
+from convisav_tui.shop.context import ShopContext
+from convisav_tui.store.engine import Store
+from convisav_tui.store.models import Channel, Message, MessageAttempt, MessageState, OutcomeKind
+
+# The condition of the partial index, word for word: SQLite uses it only then.
+_ALIVE = sa.text("message.state IN ('queued', 'leased')")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A message that is ours: a copy of its row, the attempt that was opened for it, and when its lease ends."""
+
+    message: Message
+    attempt_id: int
+
+
+def recover(store: Store, shop: ShopContext, at: datetime) -> int:
+    """Take back what dead senders left behind. Returns how many messages that were.
+
+    Not yet being sent: queued again. Perhaps sent: an e-mail is queued again under the same Message-ID, an SMS waits
+    for a person.
+    """
+    with store.read() as session:
+        if session.scalars(_abandoned(at).limit(1)).first() is None:
+            return 0
+
+    def operation(session: Session) -> int:
+        rows = session.scalars(_abandoned(at).with_for_update(skip_locked=True)).all()
+        for message in rows:
+            attempt = _open_attempt_of(session, message)
+            message.lease_token, message.lease_until = "", None
+            if attempt is None:
+                message.state = MessageState.QUEUED
+                continue
+            died = outcomes.unknown("worker_died", _("The program ended during the send: it may have been sent."))
+            _finish(attempt, died, at)
+            _apply(session, shop, message, attempt.attempt, died, at)
+        return len(rows)
+
+    return store.write(operation)
+
+
+def claim(store: Store, limit: int, lease: timedelta, at: datetime) -> list[Message]:
+    """Lease up to `limit` due messages of the channels that are open. Returns copies, oldest first."""
+    with store.read() as session:
+        channels = open_channels(session, at)
+        if not channels or session.scalars(_due(channels, at).limit(1)).first() is None:
+            return []
+    token = str(uuid.uuid4())
+
+    def operation(session: Session) -> list[Message]:
+        picked = _due(channels, at).limit(limit).with_for_update(skip_locked=True).cte("due")
+        taken = session.execute(
+            sa.update(Message)
+            .where(col(Message.id).in_(sa.select(picked.c.id)))
+            .values(state=MessageState.LEASED, lease_token=token, lease_until=at + lease)
+            .returning(col(Message.id))
+        ).scalars()
+        ids = list(taken)
+        rows = session.exec(select(Message).where(col(Message.id).in_(ids)).order_by(*_OLDEST_FIRST)).all()
+        session.expunge_all()
+        return list(rows)
+
+    return store.write(operation)
+
+
+def open_attempt(store: Store, message: Message, lease: timedelta, at: datetime) -> Claim | None:
+    """Renew the lease and commit an attempt, right before the send. None when the message is no longer ours to send.
+
+    A message whose channel was put on hold since it was claimed goes back to the queue.
+    """
+
+    def operation(session: Session) -> Claim | None:
+        row = session.get(Message, message.id, with_for_update=True)
+        if row is None or not _is_ours(row, message.lease_token) or row.lease_until is None or row.lease_until <= at:
+            return None
+        if row.channel not in open_channels(session, at):
+            row.state, row.lease_token, row.lease_until = MessageState.QUEUED, "", None
+            return None
+        row.lease_until = at + lease
+        attempt = MessageAttempt(message_id=_id(row), token=row.lease_token, attempt=row.attempts + 1, started_at=at)
+        session.add(attempt)
+        session.flush()
+        session.expunge(row)
+        assert attempt.id is not None
+        return Claim(row, attempt.id)
+
+    return store.write(operation)
+
+
+def give_back(store: Store, messages: Sequence[Message]) -> None:
+    """Queue claimed messages again that nobody has begun to send."""
+    tokens = {message.lease_token for message in messages}
+    ids = [_id(message) for message in messages]
+
+    def operation(session: Session) -> None:
+        ours = (col(Message.lease_token).in_(tokens), col(Message.state) == MessageState.LEASED)
+        freed = {"state": MessageState.QUEUED, "lease_token": "", "lease_until": None}
+        session.execute(sa.update(Message).where(col(Message.id).in_(ids), *ours).values(freed))
+
+    store.write(operation)
+
+
+def close_attempt(store: Store, shop: ShopContext, claimed: Claim, outcome: Outcome, at: datetime) -> Message:
+    """Write down how it ended and what follows, in one transaction. Returns a copy of the message as it is now.
+
+    When the lease was lost meanwhile, only an acceptance is written: the message went out, whoever holds it now.
+    """
+
+    def operation(session: Session) -> Message:
+        row = session.get(Message, claimed.message.id, with_for_update=True)
+        attempt = session.get(MessageAttempt, claimed.attempt_id)
+        assert row is not None and attempt is not None
+        if _is_ours(row, claimed.message.lease_token):
+            _finish(attempt, outcome, at)
+            row.lease_token, row.lease_until = "", None
+            _apply(session, shop, row, attempt.attempt, outcome, at)
+        elif outcome.accepted and row.state in (MessageState.QUEUED, MessageState.UNKNOWN):
+            late = MessageAttempt(
+                message_id=_id(row), token=attempt.token, attempt=attempt.attempt, started_at=attempt.started_at
+            )
+            _finish(late, outcome, at)
+            session.add(late)
+            _apply(session, shop, row, attempt.attempt, outcome, at)
+        session.flush()
+        session.refresh(row)
+        session.expunge(row)
+        return row
+
+    return store.write(operation)
+
+
+def next_due(store: Store) -> datetime | None:
+    """The next instant at which there may be something to do, hold or not; None when no message waits (UTC)."""
+    with store.read() as session:
+        moment = sa.case((col(Message.state) == MessageState.LEASED, Message.lease_until), else_=Message.not_before)
+        return session.execute(sa.select(sa.func.min(moment)).where(_ALIVE)).scalar()
+
+
+_OLDEST_FIRST = (col(Message.not_before), col(Message.id))
+
+
+def _due(channels: Sequence[Channel], at: datetime) -> sa.Select[int | None]:
+    return (
+        sa.select(col(Message.id))
+        .where(_ALIVE, col(Message.state) == MessageState.QUEUED, col(Message.not_before) <= at)
+        .where(col(Message.channel).in_(channels))
+        .order_by(*_OLDEST_FIRST)
+    )
+
+
+def _abandoned(at: datetime) -> sa.Select[Message]:
+    return sa.select(Message).where(_ALIVE, col(Message.state) == MessageState.LEASED, col(Message.lease_until) <= at)
+
+
+def _open_attempt_of(session: Session, message: Message) -> MessageAttempt | None:
+    unfinished = (MessageAttempt.message_id == message.id, col(MessageAttempt.finished_at).is_(None))
+    return session.exec(select(MessageAttempt).where(*unfinished).order_by(col(MessageAttempt.id).desc())).first()
+
+
+def _is_ours(row: Message, token: str) -> bool:
+    return row.state is MessageState.LEASED and row.lease_token == token
+
+
+def _finish(attempt: MessageAttempt, outcome: Outcome, at: datetime) -> None:
+    attempt.finished_at = at
+    attempt.kind, attempt.code, attempt.text = outcome.kind.value, outcome.code, outcome.text
+    attempt.provider_id = outcome.provider_id
+
+
+def _apply(session: Session, shop: ShopContext, row: Message, tries: int, outcome: Outcome, at: datetime) -> None:
+    """The message after an attempt: its state, the hold on its channel, and what the shop does about it."""
+    follows = verdict(outcome, row.channel, tries, at)
+    row.state = follows.state
+    row.attempts = tries if follows.burns_try else row.attempts
+    row.last_kind, row.last_code, row.last_text = outcome.kind.value, outcome.code, outcome.text
+    row.not_before = follows.not_before or row.not_before
+    if outcome.kind is OutcomeKind.CONFIG:
+        put_on_hold(session, row.channel, outcome, at, at + HOLD)
+    if outcome.kind in (OutcomeKind.ACCEPTED, OutcomeKind.PERMANENT):
+        release_hold(session, row.channel)
+    if follows.state is MessageState.SENT:
+        row.sent_at, row.provider_id = at, outcome.provider_id
+    session.flush()
+    if follows.state is MessageState.SENT:
+        tell_accepted(session, row)
+    if follows.state is MessageState.DEAD:
+        tell_failed(session, row, shop)
+
+
+def _id(row: Message) -> int:
+    assert row.id is not None
+    return row.id

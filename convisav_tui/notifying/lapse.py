@@ -1,0 +1,65 @@
+"""Messages that wait in vain: too late to be of use, or behind an account that nobody mends."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from convisav_tui.i18n import _
+from convisav_tui.notifying import outcome
+from convisav_tui.notifying.backoff import HOLD_PATIENCE
+from convisav_tui.notifying.holds import CARRIED, hold_of
+from convisav_tui.notifying.outcome import Outcome
+from convisav_tui.notifying.owed import tell_failed
+from convisav_tui.shop.context import ShopContext
+from convisav_tui.store.engine import Store
+from convisav_tui.store.models import Message, MessageState
+
+
+def expired(message: Message, at: datetime) -> Outcome | None:
+    """Why the message must not leave any more, or None."""
+    if message.expires_at is None or message.expires_at > at:
+        return None
+    return outcome.permanent("expired", _("It was too late to send this message."))
+
+
+def give_up(store: Store, shop: ShopContext, at: datetime) -> int:
+    """Let go of queued messages that have expired, and of those whose channel has been on hold for a day.
+
+    Whoever they were for is told by other means (rules.md 4.2). Returns how many that were.
+    """
+    with store.read() as session:
+        if session.scalars(_in_vain(session, at).limit(1)).first() is None:
+            return 0
+
+    def operation(session: Session) -> int:
+        rows = session.scalars(_in_vain(session, at).with_for_update(skip_locked=True)).all()
+        for message in rows:
+            why = expired(message, at) or _held_too_long(session, message)
+            message.state = MessageState.DEAD
+            message.last_kind, message.last_code, message.last_text = why.kind.value, why.code, why.text
+            session.flush()
+            tell_failed(session, message, shop)
+        return len(rows)
+
+    return store.write(operation)
+
+
+def _in_vain(session: Session, at: datetime) -> sa.Select[Message]:
+    holds = [hold for channel in CARRIED if (hold := hold_of(session, channel)) is not None]
+    given_up = [hold.channel for hold in holds if hold.since <= at - HOLD_PATIENCE]
+    return (
+        sa.select(Message)
+        .where(sa.text("message.state IN ('queued', 'leased')"), col(Message.state) == MessageState.QUEUED)
+        .where(
+            (col(Message.expires_at) <= at)
+            | (col(Message.channel).in_(given_up) & (col(Message.created_at) <= at - HOLD_PATIENCE))
+        )
+    )
+
+
+def _held_too_long(session: Session, message: Message) -> Outcome:
+    hold = hold_of(session, message.channel)
+    return outcome.config(hold.code if hold else "hold", hold.sentence if hold else "")
