@@ -14,6 +14,8 @@ _INVISIBLE = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u
 
 def clean_text(text: str) -> str:
     """Text of several lines as it may be kept: NFC, no control characters, surrogates or direction overrides."""
+    if text.isprintable():  # nothing to drop: most texts
+        return unicodedata.normalize("NFC", text).strip()
     unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").replace("\u2028", "\n")
     kept = "".join(c for c in unified if c == "\n" or _may_be_kept(c))
     return unicodedata.normalize("NFC", kept).strip()
