@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from convisav_tui.i18n import _
+from convisav_tui.i18n import _, ngettext
 from convisav_tui.text import clean_line, fold
 
 IMEI_LENGTH = 15
@@ -67,6 +67,15 @@ def parse_imei(text: str) -> str:
     if set(squeezed) == {"0"}:
         raise ValueError(_("An IMEI is not made of zeros"))
     return squeezed
+
+
+def checked_serial(serial: str, *, has_imei: bool) -> str:
+    """The serial as it is kept: an IMEI as its 15 digits. ValueError when it is too long, or a wrong IMEI on a type of
+    device that has one."""
+    if len(serial) > SERIAL_LENGTH:
+        sentence = ngettext("{limit} character at most", "{limit} characters at most", SERIAL_LENGTH)
+        raise ValueError(sentence.format(limit=SERIAL_LENGTH))
+    return parse_imei(serial) if has_imei and looks_like_imei(serial) else serial
 
 
 def luhn_digit(payload: str) -> str:

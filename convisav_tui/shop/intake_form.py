@@ -13,13 +13,13 @@ from convisav_tui import ticket_number
 from convisav_tui.contact import PhoneKind, parse_email, parse_phone
 from convisav_tui.country.rules import Rules, packaged
 from convisav_tui.errors import FieldErrors
-from convisav_tui.i18n import LANGUAGES, _, ngettext
+from convisav_tui.i18n import LANGUAGES, _
 from convisav_tui.money import format_amount, parse_amount
 from convisav_tui.shop.catalogue import shipped_type
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.dates import parse_date
 from convisav_tui.shop.field_reader import FieldReader
-from convisav_tui.shop.identifiers import clean_serial, looks_like_imei, parse_imei
+from convisav_tui.shop.identifiers import checked_serial, clean_serial
 from convisav_tui.store.models import Channel, Means, Nature, SecretKind
 from convisav_tui.text import clean_line, clean_text
 
@@ -49,7 +49,7 @@ INTAKE_FIELDS = (
     "promised_on",
     "quote_channel",
     "ready_channel",
-    "intake_channel",
+    "intake_message",
     "secret_kind",
     "secret",
     "intake_amount",
@@ -109,7 +109,7 @@ class IntakeForm(BaseModel):
     promised_on: date | None = None
     quote_channel: Channel = Channel.NONE
     ready_channel: Channel = Channel.NONE
-    intake_channel: Channel = Channel.NONE
+    intake_message: bool = True  # tell the customer in writing that it was taken in
     secret_refused: bool = False
     secret_kind: SecretKind | None = None
     secret: SecretStr | None = None
@@ -130,7 +130,7 @@ PIN_LENGTH = 16
 SECRET_LENGTH = 64
 FURTHEST_PROMISE = timedelta(days=3 * 366)
 INTAKE_NATURES = (Nature.ACOMPTE, Nature.ARRHES, Nature.DIAGNOSTIC_FEE, Nature.GUARANTEE_DEPOSIT)
-CHANNEL_FIELDS = ("quote_channel", "ready_channel", "intake_channel")
+CHANNEL_FIELDS = ("quote_channel", "ready_channel")
 
 # Lengths of the one-line fields, as the columns that keep them.
 _LINES = {
@@ -211,6 +211,7 @@ class _Reader(FieldReader):
             "quote_requested": self.ticked("quote_requested"),
             "cap": self.read("cap", self.cap),
             "promised_on": self.read("promised_on", self.promise),
+            "intake_message": "intake_message" not in self.raw or self.ticked("intake_message"),
             "comeback_of": self.read("comeback_of", self.order_number) or "",
             "note": self.text("note", NOTE_LENGTH),
         }
@@ -337,13 +338,6 @@ class _Reader(FieldReader):
         if not re.fullmatch("[0-9]{1,3}", typed) or int(typed) > MOST_LABELS:
             raise ValueError(_("Type a number of labels from 0 to {most}").format(most=MOST_LABELS))
         return int(typed)
-
-
-def checked_serial(serial: str, *, has_imei: bool) -> str:
-    """The serial as it is kept: an IMEI as 15 digits. ValueError when it is too long or a wrong IMEI."""
-    if len(serial) > 80:
-        raise ValueError(ngettext("{limit} character at most", "{limit} characters at most", 80).format(limit=80))
-    return parse_imei(serial) if has_imei and looks_like_imei(serial) else serial
 
 
 def cash_trouble(amount: int, shop: ShopContext, rules: Rules, day: date) -> str:

@@ -1,0 +1,35 @@
+"""The country's dated rules as this shop keeps them, else as they are shipped."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, select
+
+from convisav_tui.country.rules import EVERYWHERE, Rule, Rules, packaged
+from convisav_tui.store.models import CountryRule
+
+
+def rules_in_force(session: Session, country: str) -> Rules:
+    """The rules of `country` (ISO code) from the database, where the shop may have changed them; the shipped ones
+    answer for a shop that has no rows."""
+    rows = session.exec(select(CountryRule).where(CountryRule.country == country)).all()
+    if not rows:
+        return packaged(country)
+    return Rules(Rule(row.country, row.key, row.valid_from, row.valid_to, row.value, row.source) for row in rows)
+
+
+def rows_to_keep(country: str) -> list[CountryRule]:
+    """The shipped rules of `country` as rows: its own, and the common ones for what it leaves unsaid."""
+    shipped = list(packaged(country))
+    own = {rule.key for rule in shipped if rule.country != EVERYWHERE}
+    return [
+        CountryRule(
+            country=country,
+            key=rule.key,
+            valid_from=rule.valid_from,
+            valid_to=rule.valid_to,
+            value=rule.value,
+            source=rule.source,
+        )
+        for rule in shipped
+        if rule.country != EVERYWHERE or rule.key not in own
+    ]
