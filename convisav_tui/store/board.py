@@ -14,6 +14,7 @@ OPEN = "closed_at IS NULL"
 FROM_PRINCIPAL = "principal_id IS NOT NULL"
 SUBCONTRACTED = "(state = 'subcontracted' OR holder = 'with_subcontractor')"
 COMEBACK = "(kind = 'repair_guarantee' OR origin_order_id IS NOT NULL OR comeback_suspected)"
+JOB_OPEN = "state IN ('queued', 'sending', 'needs_attention')"
 MESSAGE_OWED = "state IN ('dead', 'unknown', 'to_call')"
 
 # Main states before the work is completed: an order can be late only in these (rules.md 7.6).

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from convisav_tui.store.base import STRICT, AppendOnly, Record, foreign_key, moment, primary_key, text_enum
-from convisav_tui.store.board import MESSAGE_OWED
+from convisav_tui.store.board import JOB_OPEN, MESSAGE_OWED
 from convisav_tui.store.models.kinds import Channel, JobKind, JobState, MessageEvent, MessageState
 
 _DUE_JOB = sa.text("state IN ('queued', 'sending')")
 _DUE_MESSAGE = sa.text("state IN ('queued', 'leased')")
+_OPEN_JOB = sa.text(JOB_OPEN)
 _OWED = sa.text(MESSAGE_OWED)
 
 
@@ -24,6 +25,7 @@ class PrintJob(Record, table=True):
     __table_args__ = (
         sa.UniqueConstraint("dedupe_key"),
         sa.Index("ix_print_job__due", "not_before", "id", sqlite_where=_DUE_JOB, postgresql_where=_DUE_JOB),
+        sa.Index("ix_print_job__open", "id", sqlite_where=_OPEN_JOB, postgresql_where=_OPEN_JOB),
         sa.Index("ix_print_job__order_id", "order_id", "id"),
         STRICT,
     )

@@ -259,6 +259,7 @@ def _create_print_job() -> None:
         sqlite_strict=True,
     )
     partial_index("ix_print_job__due", "print_job", ["not_before", "id"], "state IN ('queued', 'sending')")
+    partial_index("ix_print_job__open", "print_job", ["id"], "state IN ('queued', 'sending', 'needs_attention')")
     op.create_index("ix_print_job__order_id", "print_job", ["order_id", "id"])
 
 

@@ -1,0 +1,194 @@
+"""What waits to leave the building, and what left: print jobs and messages with their attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from convisav_tui.store.board import JOB_OPEN, MESSAGE_OWED, in_states
+from convisav_tui.store.models import JobState, MessageState
+from convisav_tui.store.tables import MESSAGE, MESSAGE_ATTEMPT, ORDER, PARTY, PRINT_ATTEMPT, PRINT_JOB
+
+OPEN_JOBS = ("queued", "sending", "needs_attention")
+OWED_MESSAGES = ("dead", "unknown", "to_call")
+
+
+@dataclass(frozen=True)
+class JobAttempt:
+    """One try to print; `outcome` is "" while it lasts."""
+
+    id: int
+    job_id: int
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: str
+    detail: str
+    bytes_sent: int
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """A print job as a list shows it."""
+
+    id: int
+    order_id: int | None
+    number: str  # of the order, "" for a job without one
+    customer: str
+    kind: str
+    printer: str
+    copies: int
+    duplicate: bool
+    state: str
+    attempts: int
+    not_before: datetime
+    last_error: str
+    created_at: datetime
+    sent_at: datetime | None
+    tries: tuple[JobAttempt, ...] = ()
+
+
+@dataclass(frozen=True)
+class MessageTry:
+    """One try to deliver; `kind` is "" while it lasts."""
+
+    id: int
+    message_id: int
+    attempt: int
+    started_at: datetime
+    finished_at: datetime | None
+    kind: str
+    code: str
+    text: str
+    provider_id: str
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """A message as a list shows it."""
+
+    id: int
+    order_id: int
+    event_id: int | None
+    number: str
+    customer: str
+    phone: str
+    event: str
+    channel: str
+    recipient: str
+    language: str
+    subject: str
+    body: str
+    state: str
+    attempts: int
+    not_before: datetime
+    expires_at: datetime | None
+    last_kind: str
+    last_code: str
+    last_text: str
+    created_at: datetime
+    sent_at: datetime | None
+    tries: tuple[MessageTry, ...] = ()
+
+
+def print_jobs(session: Session, states: Sequence[str] = OPEN_JOBS, limit: int = 100, before: int = 0) -> list[JobRow]:
+    """The jobs in these states (all states when empty), newest first, those older than the id `before` if given."""
+    chosen = _jobs()
+    if states:
+        chosen = chosen.where(_in_states(PRINT_JOB, [JobState(state) for state in states]))
+    if before:
+        chosen = chosen.where(PRINT_JOB.c.id < before)
+    return _job_rows(session, chosen.order_by(PRINT_JOB.c.id.desc()).limit(limit))
+
+
+def jobs_of(session: Session, order_id: int) -> tuple[JobRow, ...]:
+    """All print jobs of an order, oldest first, each with its attempts."""
+    chosen = _jobs().where(PRINT_JOB.c.order_id == order_id).order_by(PRINT_JOB.c.id)
+    return tuple(_job_rows(session, chosen))
+
+
+def messages(session: Session, states: Sequence[str] = (), limit: int = 100, before: int = 0) -> list[MessageRow]:
+    """The messages in these states (all states when empty), newest first, those older than the id `before` if given."""
+    chosen = _messages()
+    if states:
+        chosen = chosen.where(_in_states(MESSAGE, [MessageState(state) for state in states]))
+    if before:
+        chosen = chosen.where(MESSAGE.c.id < before)
+    return _message_rows(session, chosen.order_by(MESSAGE.c.id.desc()).limit(limit))
+
+
+def owed_messages(session: Session, limit: int = 100) -> list[MessageRow]:
+    """Messages that no channel took and that somebody must tell by voice, the longest waiting first."""
+    chosen = _messages().where(sa.text(f"message.{MESSAGE_OWED}")).order_by(MESSAGE.c.id).limit(limit)
+    return _message_rows(session, chosen)
+
+
+def messages_of(session: Session, order_id: int) -> tuple[MessageRow, ...]:
+    """All messages of an order, oldest first, each with its attempts."""
+    return tuple(_message_rows(session, _messages().where(MESSAGE.c.order_id == order_id).order_by(MESSAGE.c.id)))
+
+
+def message_counts(session: Session) -> dict[str, int]:
+    """How many messages still ask for something: queued, leased, dead, unknown, to_call. Reads partial indexes only."""
+    due = sa.text("SELECT state, count(*) FROM message WHERE state IN ('queued', 'leased') GROUP BY state")
+    owed = sa.text(f"SELECT state, count(*) FROM message WHERE {MESSAGE_OWED} GROUP BY state")
+    counted = {"queued": 0, "leased": 0} | dict.fromkeys(OWED_MESSAGES, 0)
+    return counted | {state: count for query in (due, owed) for state, count in session.execute(query)}
+
+
+def job_counts(session: Session) -> dict[str, int]:
+    """How many print jobs are queued, sending, or need attention."""
+    query = sa.text(f"SELECT state, count(*) FROM print_job WHERE {JOB_OPEN} GROUP BY state")
+    return dict.fromkeys(OPEN_JOBS, 0) | {state: count for state, count in session.execute(query)}
+
+
+def _in_states(table: sa.Table, states: Sequence[str]) -> sa.TextClause:
+    """Our own words written out, not as parameters: the database must see that a partial index holds them."""
+    return sa.text(f"{table.name}.{in_states(*states)}")
+
+
+def _jobs() -> sa.Select[Any]:
+    joined = PRINT_JOB.outerjoin(ORDER, ORDER.c.id == PRINT_JOB.c.order_id).outerjoin(
+        PARTY, PARTY.c.id == ORDER.c.party_id
+    )
+    aside = {"number": sa.func.coalesce(ORDER.c.number, ""), "customer": sa.func.coalesce(PARTY.c.name, "")}
+    return sa.select(*_columns(JobRow, PRINT_JOB, aside)).select_from(joined)
+
+
+def _messages() -> sa.Select[Any]:
+    joined = MESSAGE.join(ORDER, ORDER.c.id == MESSAGE.c.order_id).join(PARTY, PARTY.c.id == ORDER.c.party_id)
+    aside = {"number": ORDER.c.number, "customer": PARTY.c.name, "phone": PARTY.c.phone}
+    return sa.select(*_columns(MessageRow, MESSAGE, aside)).select_from(joined)
+
+
+def _columns(row: type, table: sa.Table, aside: dict[str, Any]) -> list[sa.ColumnElement[Any]]:
+    """The columns that fill a dataclass, without its attempts: those of `table` by name, or from `aside`."""
+    fields: list[str] = list(row.__dataclass_fields__)  # type: ignore[attr-defined]
+    return [aside[name] if name in aside else table.c[name] for name in fields if name != "tries"]
+
+
+def _job_rows(session: Session, chosen: sa.Select[Any]) -> list[JobRow]:
+    rows = [JobRow(*values) for values in session.execute(chosen)]
+    tries: dict[int, list[JobAttempt]] = {}
+    for values in _attempts(session, JobAttempt, PRINT_ATTEMPT, "job_id", [row.id for row in rows]):
+        tries.setdefault(values.job_id, []).append(JobAttempt(*values))
+    return [replace(row, tries=tuple(tries.get(row.id, ()))) for row in rows]
+
+
+def _message_rows(session: Session, chosen: sa.Select[Any]) -> list[MessageRow]:
+    rows = [MessageRow(*values) for values in session.execute(chosen)]
+    tries: dict[int, list[MessageTry]] = {}
+    for values in _attempts(session, MessageTry, MESSAGE_ATTEMPT, "message_id", [row.id for row in rows]):
+        tries.setdefault(values.message_id, []).append(MessageTry(*values))
+    return [replace(row, tries=tuple(tries.get(row.id, ()))) for row in rows]
+
+
+def _attempts(session: Session, row: type, table: sa.Table, owner: str, ids: list[int]) -> Sequence[Any]:
+    if not ids:
+        return []
+    chosen = sa.select(*_columns(row, table, {})).where(table.c[owner].in_(ids)).order_by(table.c.id)
+    return session.execute(chosen).all()

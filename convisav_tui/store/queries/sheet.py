@@ -1,0 +1,359 @@
+"""Everything of one repair order, as plain facts for a screen, a document or a script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from convisav_tui.store.queries.outbox import JobAttempt, JobRow, MessageRow, MessageTry, jobs_of, messages_of
+from convisav_tui.store.tables import (
+    CUSTODY_EVENT,
+    DEVICE,
+    DEVICE_TYPE,
+    ORDER,
+    ORDER_EVENT,
+    PARTY,
+    PAYMENT,
+    QUOTE,
+    QUOTE_DECISION,
+    STAFF,
+    STATION,
+)
+
+_Column = sa.ColumnElement[Any]
+_Columns = Mapping[str, _Column]
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    """The order itself. Amounts in minor units of `currency`, instants aware UTC."""
+
+    id: int
+    version: int
+    number: str
+    state: str
+    kind: str
+    depositor: str
+    principal_reference: str
+    origin_order_id: int | None
+    comeback_suspected: bool
+    reported_fault: str
+    found_fault: str
+    accessories: str
+    intake_condition: str
+    note: str
+    parts_in_warranty: bool
+    labour_in_warranty: bool
+    quote_requested: bool
+    cap: int | None
+    currency: str
+    promised_on: date | None
+    quote_channel: str
+    ready_channel: str
+    quote_state: str
+    billing_state: str
+    holder: str
+    place: str
+    secret_state: str
+    outcome: str | None
+    price: int | None
+    technician: str
+    received_by: str
+    station: str
+    opened_at: datetime
+    updated_at: datetime
+    completed_at: datetime | None
+    notified_at: datetime | None
+    returned_at: datetime | None
+    closed_at: datetime | None
+    repair_guarantee_until: date | None
+
+
+@dataclass(frozen=True)
+class PartyFacts:
+    """A customer or principal."""
+
+    id: int
+    version: int
+    kind: str
+    name: str
+    phone: str
+    phone_e164: str
+    phone_kind: str
+    email: str
+    street: str
+    postcode: str
+    city: str
+    language: str
+    channel: str
+    note: str
+
+    @property
+    def code(self) -> str:
+        """The short code that stands on labels instead of the name (rules.md 1.3)."""
+        return f"C{self.id:05d}"
+
+
+@dataclass(frozen=True)
+class DeviceFacts:
+    """The device with its type."""
+
+    id: int
+    version: int
+    type_code: str
+    type_names: dict[str, str]
+    family: str
+    has_imei: bool
+    has_secret: bool
+    brand: str
+    model: str
+    serial: str
+    purchased_on: date | None
+    seller: str
+    parts_warranty_until: date | None
+    labour_warranty_until: date | None
+    note: str
+
+    @property
+    def title(self) -> str:
+        """Brand and model in one line."""
+        return " ".join(part for part in (self.brand, self.model) if part)
+
+
+@dataclass(frozen=True)
+class EventFacts:
+    """Something that happened to the order."""
+
+    id: int
+    at: datetime
+    event: str
+    transition: str
+    from_state: str
+    to_state: str
+    staff: str
+    station: str
+    detail: dict[str, object]
+
+
+@dataclass(frozen=True)
+class QuoteFacts:
+    """A version of the quote with the customer's answer (accepted None while he has not answered)."""
+
+    id: int
+    revision: int
+    amount: int
+    currency: str
+    text: str
+    valid_until: date | None
+    issued_at: datetime
+    issued_by: str
+    accepted: bool | None
+    decided_by: str
+    means: str
+    reason: str
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PaymentFacts:
+    """A sum that changed hands; negative when given back."""
+
+    id: int
+    at: datetime
+    nature: str
+    means: str
+    amount: int
+    currency: str
+    label: str
+    staff: str
+    reverses_id: int | None
+
+
+@dataclass(frozen=True)
+class CustodyFacts:
+    """Who holds the device since then."""
+
+    id: int
+    at: datetime
+    holder: str
+    place: str
+    staff: str
+    note: str
+
+
+@dataclass(frozen=True)
+class EarlierOrder:
+    """Another order of the same device."""
+
+    id: int
+    number: str
+    state: str
+    opened_at: datetime
+    reported_fault: str
+    outcome: str | None
+    repair_guarantee_until: date | None
+
+
+Fact = EventFacts | PaymentFacts | CustodyFacts | MessageRow | MessageTry | JobRow | JobAttempt
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One line of the time line: `kind` is event, payment, custody, message, message_attempt, print or print_attempt;
+    `fact` is the plain fact itself."""
+
+    at: datetime
+    kind: str
+    fact: Fact
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All of an order, each section in the order in which it happened."""
+
+    order: OrderFacts
+    customer: PartyFacts
+    principal: PartyFacts | None
+    device: DeviceFacts
+    events: tuple[EventFacts, ...]
+    quotes: tuple[QuoteFacts, ...]
+    payments: tuple[PaymentFacts, ...]
+    messages: tuple[MessageRow, ...]
+    jobs: tuple[JobRow, ...]
+    custody: tuple[CustodyFacts, ...]
+    earlier: tuple[EarlierOrder, ...]
+
+    @property
+    def paid(self) -> int:
+        """What was paid for the work, in minor units; a guarantee deposit is not a payment (rules.md FR-A1)."""
+        return sum(payment.amount for payment in self.payments if payment.nature != "guarantee_deposit")
+
+    @property
+    def due(self) -> int | None:
+        """What is still owed in minor units (negative: to give back), None while there is no price."""
+        return None if self.order.price is None else self.order.price - self.paid
+
+    @property
+    def quote(self) -> QuoteFacts | None:
+        """The current version of the quote."""
+        return self.quotes[-1] if self.quotes else None
+
+    @property
+    def timeline(self) -> tuple[Moment, ...]:
+        """Everything that happened, oldest first; at one instant in the order of the sections."""
+        moments = [Moment(event.at, "event", event) for event in self.events]
+        moments += [Moment(custody.at, "custody", custody) for custody in self.custody]
+        moments += [Moment(payment.at, "payment", payment) for payment in self.payments]
+        for message in self.messages:
+            moments.append(Moment(message.created_at, "message", message))
+            moments += [Moment(attempt.started_at, "message_attempt", attempt) for attempt in message.tries]
+        for job in self.jobs:
+            moments.append(Moment(job.created_at, "print", job))
+            moments += [Moment(attempt.started_at, "print_attempt", attempt) for attempt in job.tries]
+        return tuple(sorted(moments, key=lambda moment: moment.at))
+
+
+def sheet(session: Session, order: int | str) -> Sheet | None:
+    """Everything of the order with this id (int) or number (ten digits); None if there is none."""
+    technician, receiver = STAFF.alias(), STAFF.alias()
+    named = {"technician": technician.c.name, "received_by": receiver.c.name, "station": STATION.c.name}
+    wanted = ORDER.c.id == order if isinstance(order, int) else ORDER.c.number == order
+    found = session.execute(
+        sa.select(*_columns(OrderFacts, ORDER, named), ORDER.c.party_id, ORDER.c.principal_id, ORDER.c.device_id)
+        .select_from(
+            ORDER.outerjoin(technician, technician.c.id == ORDER.c.technician_id)
+            .outerjoin(receiver, receiver.c.id == ORDER.c.received_by_id)
+            .outerjoin(STATION, STATION.c.id == ORDER.c.station_id)
+        )
+        .where(wanted)
+    ).one_or_none()
+    if found is None:
+        return None
+    *facts, party_id, principal_id, device_id = found
+    order_facts = OrderFacts(*facts)
+    parties = _parties(session, [party_id, principal_id])
+    return Sheet(
+        order=order_facts,
+        customer=parties[party_id],
+        principal=parties.get(principal_id),
+        device=_device(session, device_id),
+        events=_events(session, order_facts.id),
+        quotes=_quotes(session, order_facts.id),
+        payments=_payments(session, order_facts.id),
+        messages=messages_of(session, order_facts.id),
+        jobs=jobs_of(session, order_facts.id),
+        custody=_custody(session, order_facts.id),
+        earlier=_earlier(session, device_id, order_facts.id),
+    )
+
+
+def _columns(facts: type, table: sa.Table, named: _Columns, other: _Columns | None = None) -> list[_Column]:
+    """The columns that fill a dataclass: those of `table` by name, texts of joined tables ("" where nothing was
+    joined), and `other` columns of joined tables as they are."""
+    fields: list[str] = list(facts.__dataclass_fields__)  # type: ignore[attr-defined]
+    found: dict[str, _Column] = {column.name: column for column in table.c}
+    found |= {name: sa.func.coalesce(column, "").label(name) for name, column in named.items()}
+    found |= other or {}
+    return [found[name] for name in fields]
+
+
+def _parties(session: Session, party_ids: list[int | None]) -> dict[int | None, PartyFacts]:
+    chosen = sa.select(*_columns(PartyFacts, PARTY, {})).where(PARTY.c.id.in_([i for i in party_ids if i is not None]))
+    return {row.id: PartyFacts(*row) for row in session.execute(chosen)}
+
+
+def _device(session: Session, device_id: int) -> DeviceFacts:
+    joined = DEVICE.join(DEVICE_TYPE, DEVICE_TYPE.c.id == DEVICE.c.device_type_id)
+    of_type = {"type_code": DEVICE_TYPE.c.code, "type_names": DEVICE_TYPE.c.names}
+    of_type |= {name: DEVICE_TYPE.c[name] for name in ("family", "has_imei", "has_secret")}
+    columns = _columns(DeviceFacts, DEVICE, {}, of_type)
+    row = session.execute(sa.select(*columns).select_from(joined).where(DEVICE.c.id == device_id)).one()
+    return DeviceFacts(*row)
+
+
+def _events(session: Session, order_id: int) -> tuple[EventFacts, ...]:
+    joined = ORDER_EVENT.outerjoin(STAFF, STAFF.c.id == ORDER_EVENT.c.staff_id).outerjoin(
+        STATION, STATION.c.id == ORDER_EVENT.c.station_id
+    )
+    columns = _columns(EventFacts, ORDER_EVENT, {"staff": STAFF.c.name, "station": STATION.c.name})
+    chosen = sa.select(*columns).select_from(joined).where(ORDER_EVENT.c.order_id == order_id)
+    return tuple(EventFacts(*row) for row in session.execute(chosen.order_by(ORDER_EVENT.c.id)))
+
+
+def _quotes(session: Session, order_id: int) -> tuple[QuoteFacts, ...]:
+    """Each version with its last answer: an answer that was undone and given again stands twice."""
+    any_answer = QUOTE_DECISION.alias()
+    last = sa.select(sa.func.max(any_answer.c.id)).where(any_answer.c.quote_id == QUOTE.c.id).scalar_subquery()
+    joined = QUOTE.outerjoin(STAFF, STAFF.c.id == QUOTE.c.issued_by_id).outerjoin(
+        QUOTE_DECISION, QUOTE_DECISION.c.id == last
+    )
+    answer = QUOTE_DECISION.c
+    named = {"issued_by": STAFF.c.name, "decided_by": answer.decided_by, "means": answer.means, "reason": answer.reason}
+    other = {"accepted": answer.accepted, "decided_at": answer.at}
+    columns = _columns(QuoteFacts, QUOTE, named, other)
+    chosen = sa.select(*columns).select_from(joined).where(QUOTE.c.order_id == order_id).order_by(QUOTE.c.revision)
+    return tuple(QuoteFacts(*row) for row in session.execute(chosen))
+
+
+def _payments(session: Session, order_id: int) -> tuple[PaymentFacts, ...]:
+    joined = PAYMENT.outerjoin(STAFF, STAFF.c.id == PAYMENT.c.staff_id)
+    columns = _columns(PaymentFacts, PAYMENT, {"staff": STAFF.c.name})
+    chosen = sa.select(*columns).select_from(joined).where(PAYMENT.c.order_id == order_id).order_by(PAYMENT.c.id)
+    return tuple(PaymentFacts(*row) for row in session.execute(chosen))
+
+
+def _custody(session: Session, order_id: int) -> tuple[CustodyFacts, ...]:
+    joined = CUSTODY_EVENT.outerjoin(STAFF, STAFF.c.id == CUSTODY_EVENT.c.staff_id)
+    columns = _columns(CustodyFacts, CUSTODY_EVENT, {"staff": STAFF.c.name})
+    chosen = sa.select(*columns).select_from(joined).where(CUSTODY_EVENT.c.order_id == order_id)
+    return tuple(CustodyFacts(*row) for row in session.execute(chosen.order_by(CUSTODY_EVENT.c.id)))
+
+
+def _earlier(session: Session, device_id: int, order_id: int) -> tuple[EarlierOrder, ...]:
+    chosen = sa.select(*_columns(EarlierOrder, ORDER, {})).where(ORDER.c.device_id == device_id, ORDER.c.id < order_id)
+    return tuple(EarlierOrder(*row) for row in session.execute(chosen.order_by(ORDER.c.id.desc())))

@@ -1,0 +1,210 @@
+"""Finds orders, devices and customers from whatever was typed or scanned into the one box."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from convisav_tui import ticket_number
+from convisav_tui.clock import now
+from convisav_tui.store.search_index import has_trigrams, rebuild, refresh_party
+from convisav_tui.store.tables import DEVICE, ORDER, PARTY, PARTY_SEARCH
+from convisav_tui.text import digits, fold
+
+# Longer text is no search: a pasted letter, a scanned document.
+_LONGEST = 100
+_MOST_WORDS = 8
+_CANDIDATES = 200
+_CUSTOMERS_BESIDE_ORDERS = 5
+# Years before this one whose tickets are found by the counter alone.
+_YEARS_BACK = 2
+_PHONE = re.compile(r"[\d\s.()/+-]+")
+_CUSTOMER_CODE = re.compile(r"[cC]0*(\d{1,9})")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Something found: an order, a device without orders among the hits, or a customer."""
+
+    kind: Literal["order", "device", "customer"]
+    title: str  # the customer's name
+    detail: str  # the device, or the customer's phone
+    party_id: int
+    device_id: int | None = None
+    order_id: int | None = None
+    number: str = ""  # ten digits of the order
+    state: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Term:
+    """One piece of what was typed, folded; short ones must begin a word, longer ones stand anywhere."""
+
+    text: str
+
+    @property
+    def pattern(self) -> str:
+        """What must stand in a searchable text, which has a space in front of every word."""
+        return f" {self.text}" if len(self.text) < 3 else self.text
+
+
+def find(session: Session, text: str, limit: int = 20) -> list[Hit]:
+    """At most `limit` hits: first what the number or serial means, then orders newest first, then customers.
+
+    `text` is what somebody typed or scanned, of any content. A ticket number may be garbled by the keyboard layout."""
+    typed = text.strip()[:_LONGEST]
+    reading = ticket_number.read(typed)
+    if reading is not None:
+        exact = _orders(session, [ORDER.c.number == reading.number], limit)
+        if exact:
+            return exact
+    terms = read_terms(typed)
+    if not terms:
+        return []
+    parties = find_parties(session, terms)
+    by_code = _CUSTOMER_CODE.fullmatch(typed)
+    if by_code:
+        parties = [int(by_code.group(1)), *parties]
+    devices = _devices(session, terms, parties)
+    hits = _numbered(session, typed, limit)
+    hits += _orders(session, [ORDER.c.device_id.in_([row.id for row in devices])], limit) if devices else []
+    hits += _orders_of(session, parties, limit)
+    hits += [_device_hit(row) for row in devices]
+    customers = _customers(session, parties, limit)
+    kept = _distinct(hits)[: max(limit - min(len(customers), _CUSTOMERS_BESIDE_ORDERS), 1)]
+    return (kept + customers)[:limit]
+
+
+def read_terms(text: str) -> list[Term]:
+    """The pieces of a typed text: a phone number is one piece of digits, other words are folded one by one."""
+    typed = text.strip()[:_LONGEST]
+    if _PHONE.fullmatch(typed) and digits(typed):
+        dialled = re.sub(r"^\s*(\+|00)", "", typed) if re.match(r"\s*(\+|00)\d", typed) else typed
+        return [Term(digits(dialled.replace("(0)", "") if dialled != typed else dialled))]
+    folded = [fold(word) for word in typed.split()]
+    return [Term(word) for word in folded if word][:_MOST_WORDS]
+
+
+def find_parties(session: Session, terms: Sequence[Term], limit: int = _CANDIDATES) -> list[int]:
+    """Ids of the customers whose searchable text holds every term, newest first."""
+    if has_trigrams(session):
+        return _parties_by_trigrams(session, terms, limit)
+    body = PARTY_SEARCH.c.body
+    if len(terms) == 1 and len(terms[0].text) == 1:
+        return _parties_by_first_letter(session, terms[0].text, limit)
+    conditions = [body.like(f"%{term.pattern}%") for term in terms]
+    chosen = sa.select(PARTY_SEARCH.c.party_id).where(*conditions)
+    return list(session.execute(chosen.order_by(PARTY_SEARCH.c.party_id.desc()).limit(limit)).scalars())
+
+
+def _parties_by_trigrams(session: Session, terms: Sequence[Term], limit: int) -> list[int]:
+    """Folded text is letters, digits and single spaces: between quotes it can be nothing but text to FTS5."""
+    phrases = " AND ".join(f'"{term.pattern}"' for term in terms if len(term.pattern) >= 3)
+    rest = [term for term in terms if len(term.pattern) < 3]
+    if not phrases:
+        return _parties_by_first_letter(session, rest[0].text, limit, rest[1:])
+    conditions = "".join(f" AND body LIKE :word{place}" for place, _term in enumerate(rest))
+    statement = sa.text(
+        f"SELECT rowid FROM party_search_fts WHERE party_search_fts MATCH :phrases{conditions}"
+        " ORDER BY rowid DESC LIMIT :limit"
+    )
+    words = {f"word{place}": f"%{term.pattern}%" for place, term in enumerate(rest)}
+    return list(session.execute(statement, {"phrases": phrases, "limit": limit, **words}).scalars())
+
+
+def _parties_by_first_letter(session: Session, letter: str, limit: int, others: Sequence[Term] = ()) -> list[int]:
+    conditions = [PARTY.c.name_key >= letter, PARTY.c.name_key < letter + "\U0010ffff"]
+    conditions += [(" " + PARTY.c.name_key).like(f"%{term.pattern}%") for term in others]
+    chosen = sa.select(PARTY.c.id).where(*conditions).order_by(PARTY.c.id.desc()).limit(limit)
+    return list(session.execute(chosen).scalars())
+
+
+def _numbered(session: Session, typed: str, limit: int) -> list[Hit]:
+    """Orders whose ticket number begins like this, or whose counter (with or without check digit) is this."""
+    number = "".join(typed.split())
+    if not (number.isascii() and number.isdigit() and len(number) <= ticket_number.LENGTH):
+        return []
+    ranges = [_begins(number)] if len(number) >= 3 else []
+    for year in range(now().year, now().year - _YEARS_BACK - 1, -1):
+        stem = f"{year % 100:02d}"
+        if len(number) <= 7:
+            ranges.append(_begins(f"{stem}{number:0>7}"))
+        if len(number) <= 8:
+            ranges.append(ORDER.c.number == f"{stem}{number:0>8}")
+    return _orders(session, [sa.or_(*ranges)], limit)
+
+
+def _begins(prefix: str) -> sa.ColumnElement[bool]:
+    return sa.and_(ORDER.c.number >= prefix, ORDER.c.number < prefix + ":")  # ":" follows "9"
+
+
+def _devices(session: Session, terms: Sequence[Term], parties: Sequence[int]) -> list[sa.Row[Any]]:
+    """Devices whose serial holds what was typed: anywhere for the customers found, else at its beginning."""
+    serial = "".join(term.text for term in terms).replace(" ", "")
+    if len(serial) < 3 or not any(character.isdigit() for character in serial):
+        return []
+    key = DEVICE.c.serial_key
+    begins = sa.and_(key >= serial, key < serial + "\U0010ffff")
+    columns = (DEVICE.c.id, DEVICE.c.party_id, DEVICE.c.brand, DEVICE.c.model, DEVICE.c.serial, PARTY.c.name)
+    joined = DEVICE.join(PARTY, PARTY.c.id == DEVICE.c.party_id)
+    wanted = sa.or_(begins, sa.and_(DEVICE.c.party_id.in_(parties), key.like(f"%{serial}%")))
+    chosen = sa.select(*columns).select_from(joined).where(wanted).order_by(DEVICE.c.id.desc()).limit(_CANDIDATES)
+    return list(session.execute(chosen))
+
+
+def _device_hit(row: sa.Row[Any]) -> Hit:
+    detail = " ".join(part for part in (row.brand, row.model, row.serial) if part)
+    return Hit("device", row.name, detail, row.party_id, device_id=row.id)
+
+
+def _orders_of(session: Session, parties: Sequence[int], limit: int) -> list[Hit]:
+    """Orders that these customers own or that these principals brought."""
+    if not parties:
+        return []
+    owned = sa.select(ORDER.c.id).where(ORDER.c.party_id.in_(parties))
+    brought = sa.select(ORDER.c.id).where(ORDER.c.principal_id.in_(parties), ORDER.c.principal_id.is_not(None))
+    return _orders(session, [ORDER.c.id.in_(sa.union(owned, brought))], limit)
+
+
+def _orders(session: Session, conditions: Sequence[sa.ColumnElement[bool]], limit: int) -> list[Hit]:
+    joined = ORDER.join(PARTY, PARTY.c.id == ORDER.c.party_id).join(DEVICE, DEVICE.c.id == ORDER.c.device_id)
+    columns = (ORDER.c.id, ORDER.c.number, ORDER.c.state, ORDER.c.opened_at, ORDER.c.party_id, ORDER.c.device_id)
+    chosen = sa.select(*columns, PARTY.c.name, DEVICE.c.brand, DEVICE.c.model).select_from(joined).where(*conditions)
+    rows = session.execute(chosen.order_by(ORDER.c.opened_at.desc(), ORDER.c.id.desc()).limit(limit))
+    return [
+        Hit(
+            "order",
+            row.name,
+            f"{row.brand} {row.model}".strip(),
+            row.party_id,
+            row.device_id,
+            row.id,
+            row.number,
+            row.state,
+            row.opened_at,
+        )
+        for row in rows
+    ]
+
+
+def _customers(session: Session, parties: Sequence[int], limit: int) -> list[Hit]:
+    chosen = sa.select(PARTY.c.id, PARTY.c.name, PARTY.c.phone, PARTY.c.email).where(PARTY.c.id.in_(parties[:limit]))
+    rows = session.execute(chosen.order_by(PARTY.c.id.desc()))
+    return [Hit("customer", row.name, row.phone or row.email, row.id) for row in rows]
+
+
+def _distinct(hits: Sequence[Hit]) -> list[Hit]:
+    """Each order once; a device only when none of its orders is there."""
+    orders = list({hit.order_id: hit for hit in hits if hit.kind == "order"}.values())
+    shown = {hit.device_id for hit in orders}
+    return orders + [hit for hit in hits if hit.kind == "device" and hit.device_id not in shown]
+
+
+__all__ = ["Hit", "Term", "find", "find_parties", "read_terms", "rebuild", "refresh_party"]
