@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import platformdirs
 from sqlalchemy import event
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
+from convisav_tui.config import default_home
 from convisav_tui.errors import StoreReadOnly
 from convisav_tui.i18n import _
 
@@ -100,8 +100,7 @@ def keyring_of(session: Session) -> Keyring:
     url = session.get_bind().engine.url
     if url.get_backend_name() == "sqlite" and url.database:
         return Keyring(Path(url.database).parent / FOLDER)
-    home = os.environ.get("CONVISAV_HOME")
-    return Keyring((Path(home) if home else platformdirs.user_data_path("convisav")) / FOLDER)
+    return Keyring(default_home() / FOLDER)
 
 
 def after_end(
