@@ -35,8 +35,6 @@ from convisav_tui.screens.keys import Key, from_textual
 from convisav_tui.screens.widgets.canvas import Canvas
 
 TICK = 0.25
-GRACE = 1.5
-"""Seconds that drafts have to reach the store when the line drops."""
 LAST_RESORT = 3.0
 _log = logging.getLogger("convisav.app")
 
@@ -78,6 +76,8 @@ class ConvisavApp(App[int]):
         self._context_of_screen = copy_context()
         self.desk = Desk(self, ThreadWorker(self._post))
         self.desk.hooks = self._plug.hooks(self.desk)
+        if self._plug.preload is not None:
+            self.desk.expect_load()
         self._canvas = Canvas(self.desk, self.terminal.theme)
         self.desk.open(self._plug.first_view())
         yield self._canvas
@@ -193,8 +193,6 @@ class ConvisavApp(App[int]):
         if self._gone:
             return
         threading.Thread(target=_end_at_last, args=(128 + number,), daemon=True).start()
-        self._desk.park()
-        self._desk.worker.drain(GRACE)
         self._desk.leave(128 + number)
 
     def _fatal_error(self) -> None:
@@ -204,7 +202,6 @@ class ConvisavApp(App[int]):
         _log.error("crash", exc_info=error)
         if self.desk is not None:
             self.desk.park()
-            self.desk.worker.drain(GRACE)
         self._gone = True
         self._close_messages_no_wait()
 

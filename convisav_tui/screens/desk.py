@@ -1,4 +1,4 @@
-"""The host of the views: one queue of keys in the order of arrival, the stack of views, jobs, prompts, the status row.
+"""The host of the views: the stack of views, jobs, prompts, the status row, pages.
 
 Plain Python without Textual: the canvas feeds it keys and shows its pages; tests do the same without a terminal.
 """
@@ -6,7 +6,6 @@ Plain Python without Textual: the canvas feeds it keys and shows its pages; test
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast
@@ -14,17 +13,20 @@ from typing import Protocol, TypeVar, cast
 from convisav_tui.errors import ConvisavError
 from convisav_tui.i18n import _
 from convisav_tui.screens.actions import action_for, find
-from convisav_tui.screens.keys import GROUP_SEPARATOR, Key
+from convisav_tui.screens.key_queue import KeyQueue
+from convisav_tui.screens.keys import Key
 from convisav_tui.screens.view import View
+from convisav_tui.screens.waits import SLOW, Wait, Waits
 from convisav_tui.screens.widgets import bars
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, fit
 from convisav_tui.screens.widgets.prompt import Prompt, YesNo
-from convisav_tui.screens.widgets.scanning import AVERAGE_GAP, COMMAND_DELAY, Arrival, Burst, is_serial, ticket_in
+from convisav_tui.screens.widgets.scanning import Arrival
 from convisav_tui.screens.worker import Worker
 
 Result = TypeVar("Result")
-SLOW = 0.3
 SMALLEST = (40, 8)
+GRACE = 1.5
+"""Seconds that drafts have to reach the store when the program ends."""
 _log = logging.getLogger("convisav.screens")
 
 
@@ -53,18 +55,6 @@ class Hooks:
     on_leave: Callable[[], None] = lambda: None
 
 
-@dataclass(slots=True)
-class Wait:
-    """A job on its way, and whether its result is still wanted."""
-
-    view: View | None
-    label: str
-    hold: bool
-    leave: bool
-    group: str
-    wanted: bool = True
-
-
 class Desk:
     """Implements `Host`. Keys go in by `arrive`, pages come out of `page`."""
 
@@ -76,14 +66,9 @@ class Desk:
         self.prompt: Prompt | None = None
         self.loaded = True
         self._message: tuple[str, Role] = ("", Role.NORMAL)
-        self._queue: deque[Arrival | str] = deque()
-        self._waits: list[Wait] = []
+        self._keys = KeyQueue(self)
+        self._waits = Waits()
         self._on_load: list[Callable[[], None]] = []
-        self._burst = Burst()
-        self._delayed: list[Arrival] = []
-        self._last_return = -1.0
-        self._pumping = False
-        self._blocked_since: float | None = None
         self._leaving = False
 
     # --- the stack of views ---------------------------------------------------------------------------------------
@@ -95,7 +80,7 @@ class Desk:
 
     def open(self, view: View) -> None:
         """See `Host`."""
-        self._burst.forget()
+        self._keys.forget_burst()
         self.views.append(view)
         view.host = self
         view.opened()
@@ -115,18 +100,16 @@ class Desk:
 
     def home(self) -> None:
         """See `Host`."""
-        while len(self.views) > 1:
-            self._close_top()
-            if len(self.views) == 1:
-                self.view.resumed()
+        if len(self.views) > 1:
+            while len(self.views) > 1:
+                self._close_top()
+            self.view.resumed()
         self.surroundings.paint()
 
     def _close_top(self) -> None:
         view = self.views.pop()
-        self._burst.forget()
-        for wait in self._waits:
-            if wait.view is view:
-                wait.wanted = False
+        self._keys.forget_burst()
+        self._waits.forget_view(view)
         view.closed()
 
     # --- what a view may ask for ----------------------------------------------------------------------------------
@@ -139,7 +122,7 @@ class Desk:
     def ask(self, prompt: Prompt) -> None:
         """See `Host`."""
         self.prompt = prompt
-        self._burst.forget()
+        self._keys.forget_burst()
         self.surroundings.paint()
 
     def repaint(self) -> None:
@@ -159,19 +142,15 @@ class Desk:
     ) -> None:
         """See `Host`."""
         view = self.views[-1] if self.views else None
-        if group:
-            for older in self._waits:
-                if older.view is view and older.group == group:
-                    older.wanted = False
-        wait = Wait(view, label, hold, leave, group)
-        self._waits.append(wait)
+        wait = Wait(view, label, self.now(), hold, leave, group)
+        self._waits.add(wait)
 
         def deliver(result: object, error: Exception | None) -> None:
             self._delivered(wait, error, lambda: done(cast(Result, result)), failed)
 
         self.worker.submit(job, deliver)
         if hold:
-            self.surroundings.later(SLOW, self.surroundings.paint)
+            self.later(SLOW, self.surroundings.paint)
 
     def _delivered(
         self,
@@ -181,32 +160,33 @@ class Desk:
         failed: Callable[[Exception], None] | None,
     ) -> None:
         self._waits.remove(wait)
-        if wait.wanted and not self._leaving:
-            if error is None:
-                done()
-            elif failed is not None:
-                failed(error)
-            else:
-                self.say_error(error)
-        elif error is not None:
-            _log.error("dropped job %s failed: %s", wait.label, type(error).__name__, exc_info=error)
+        if self._leaving or not wait.wanted:
+            if error is not None:
+                _log.error("dropped job %s failed", wait.label, exc_info=error)
+        elif error is None:
+            done()
+        elif failed is not None:
+            failed(error)
+        else:
+            self.say_error(error)
         self.pump()
 
     def say_error(self, error: Exception) -> None:
         """Put an error into the status row in words; an unforeseen one goes to the log with its trace."""
-        if not isinstance(error, ConvisavError):
-            _log.error("job failed", exc_info=error)
-            self.say(_("This did not work because of an internal error; it is in the log."), Role.ERROR)
+        if isinstance(error, ConvisavError):
+            self.say(str(error), Role.ERROR)
             return
-        self.say(str(error), Role.ERROR)
+        _log.error("job failed", exc_info=error)
+        self.say(_("This did not work because of an internal error; it is in the log."), Role.ERROR)
 
     def when_loaded(self, callback: Callable[[], None], *, hold: bool = True) -> None:
         """See `Host`."""
         if self.loaded:
             callback()
             return
-        wait = Wait(None, _("Loading"), hold, False, "")
-        self._waits.append(wait)
+        wait = Wait(None, _("Loading"), self.now(), hold, leave=False)
+        self._waits.add(wait)
+        self.later(SLOW, self.surroundings.paint)
 
         def arrived() -> None:
             self._waits.remove(wait)
@@ -214,8 +194,12 @@ class Desk:
 
         self._on_load.append(arrived)
 
+    def expect_load(self) -> None:
+        """The store will be loaded by `preload` after the first paint: until then nothing that needs it is run."""
+        self.loaded = False
+
     def preload(self, job: Callable[[], object]) -> None:
-        """Load the store in the worker's thread, before any other job."""
+        """Load the store in the worker's thread."""
         self.loaded = False
 
         def deliver(result: object, error: Exception | None) -> None:
@@ -256,6 +240,7 @@ class Desk:
             return
         self.park()
         self._leaving = True
+        self._keys.close()
         try:
             self.hooks.on_leave()
         except Exception:  # noqa: BLE001 - leaving must go on
@@ -263,12 +248,14 @@ class Desk:
         self.surroundings.exit(code)
 
     def park(self) -> None:
-        """Tell every view to keep what was typed; one that fails does not keep the others from it."""
+        """Tell every view to keep what was typed, and wait until it is kept; one that fails does not keep the others from it."""
         for view in reversed(self.views):
             try:
                 view.park()
             except Exception:  # noqa: BLE001 - the other views must still be parked
                 _log.exception("parking %s", view.name)
+        if not self.worker.drain(GRACE):
+            _log.error("the store was still busy when the program ended")
 
     def changed_elsewhere(self) -> None:
         """Another station changed the store: the view on screen may show it."""
@@ -278,139 +265,41 @@ class Desk:
     # --- keys -----------------------------------------------------------------------------------------------------
 
     def arrive(self, key: Key, time: float) -> None:
-        """A key came from the terminal."""
-        if key.name == "escape" and self._may_give_up():
-            self._give_up()
+        """A key came from the terminal, at `time` (monotonic seconds)."""
+        if key.name == "escape" and self._waits.slow(self.now()) and self._waits.may_leave():
+            # What was typed for the screen that did not come goes with it.
+            self._waits.give_up()
+            self._keys.clear()
+            self.say(_("Not waited for any longer"), Role.WARNING)
             return
-        self._queue.append(Arrival(key, time))
-        self.pump()
+        self._keys.put(Arrival(key, time))
+        self.surroundings.paint()
 
     def paste(self, text: str) -> None:
         """A bracketed paste came; it waits its turn among the keys."""
-        self._queue.append(text)
-        self.pump()
-
-    def pump(self) -> None:
-        """Handle what has arrived, in order, until something must be waited for."""
-        if self._pumping:
-            return
-        self._pumping = True
-        try:
-            while self._queue and not self._leaving and not self._blocked(self._queue[0]):
-                self._handle(self._queue.popleft())
-        finally:
-            self._pumping = False
+        self._keys.put(text)
         self.surroundings.paint()
 
-    def _blocked(self, arrival: Arrival | str) -> bool:
-        blocked = any(wait.hold and wait.wanted for wait in self._waits)
-        if not blocked and self.prompt is None and isinstance(arrival, Arrival):
-            blocked = self.view.waits(arrival.key)
-        if not blocked:
-            self._blocked_since = None
-        elif self._blocked_since is None:
-            self._blocked_since = self.surroundings.now()
-            self.surroundings.later(SLOW, self.surroundings.paint)
-        return blocked
+    def pump(self) -> None:
+        """Handle the keys that may be handled now."""
+        self._keys.pump()
+        self.surroundings.paint()
 
-    def _may_give_up(self) -> bool:
-        if self._blocked_since is None or self.surroundings.now() - self._blocked_since < SLOW:
-            return False
-        return all(wait.leave for wait in self._waits if wait.hold and wait.wanted)
-
-    def _give_up(self) -> None:
-        """Stop waiting: what was typed for the screen that did not come goes with it."""
-        for wait in self._waits:
-            if wait.hold:
-                wait.wanted = False
-        self._queue.clear()
-        self._blocked_since = None
-        self.say(_("Not waited for any longer"), Role.WARNING)
-
-    def _handle(self, arrival: Arrival | str) -> None:
-        if isinstance(arrival, str):
-            self._flush_delayed()
-            self._burst.forget()
-            (self.prompt or self.view).pasted(arrival)
-            return
-        key, time = arrival
-        if key.name == "enter" and self._is_second_half(key, time):
-            return
-        if self.prompt is not None:
-            self._answer(key)
-        elif key.types or key.character == GROUP_SEPARATOR:
-            self._character(key, time)
-        elif key.name in ("enter", "tab"):
-            self._end_of_burst(key, time)
-        else:
-            self._flush_delayed()
-            self._burst.forget()
-            self._dispatch(key)
-
-    def _is_second_half(self, key: Key, time: float) -> bool:
-        """Whether this is the LF of a scanner's CR LF."""
-        second = key.character == "\n" and 0 <= time - self._last_return <= AVERAGE_GAP
-        self._last_return = time if key.character == "\r" else -1.0
-        return second
-
-    def _answer(self, key: Key) -> None:
-        prompt = self.prompt
-        if prompt is not None and prompt.key(key):
-            self.prompt = None
-            prompt.answer()
-
-    def _character(self, key: Key, time: float) -> None:
-        if self._burst.begins(time):
-            self._flush_delayed()
-            self._burst.start(self.view.mark())
-        self._burst.add(key, time)
-        if self._delayed or (key.types and self.view.is_command(key)):
-            self._delayed.append(Arrival(key, time))
-            self.surroundings.later(COMMAND_DELAY, self._delay_over)
-        elif key.types:
-            self._dispatch(key)
-
-    def _delay_over(self) -> None:
-        if self._delayed and self.surroundings.now() - self._delayed[-1].time >= COMMAND_DELAY * 0.9:
-            self._flush_delayed()
-            self.pump()
-
-    def _flush_delayed(self) -> None:
-        delayed, self._delayed = self._delayed, []
-        for key, _time in delayed:
-            if key.types:
-                self._dispatch(key)
-
-    def _end_of_burst(self, key: Key, time: float) -> None:
-        text = self._burst.scan(time)
-        if text and self._scan(text):
-            self._burst.forget()
-            self._delayed = []
-            return
-        self._flush_delayed()
-        self._burst.forget()
-        self._dispatch(key)
-
-    def _scan(self, text: str) -> bool:
-        """Offer a scan to whoever wants it; what it typed is taken back first, and typed again if nobody wants it."""
-        view = self.view
-        wanted = view.wants_scan()
-        scan = text if wanted and is_serial(text) else "" if wanted else ticket_in(text)
-        if not scan:
-            return False
-        typed = view.mark()
-        if not self._delayed:
-            view.restore(self._burst.mark)
-        if view.scanned(scan) or (not wanted and self.hooks.on_scan(scan)):
+    def blocked(self, arrival: Arrival | str) -> bool:
+        """Whether this key or paste must wait (`key_queue.Receiver`)."""
+        if self._waits.hold_keys():
             return True
-        if not self._delayed:
-            view.restore(typed)
-        return False
+        expecting = isinstance(arrival, Arrival) and self.prompt is None and self.view.waits(arrival.key)
+        if expecting:
+            self.later(SLOW, self.surroundings.paint)
+        return self._waits.key_waits(expecting, self.now())
 
-    def _dispatch(self, key: Key) -> None:
+    def dispatch(self, key: Key) -> None:
+        """A key for the view, or for an action of the registry."""
         view = self.view
         if view.typing and key.types:
             view.key(key)
+            self.surroundings.paint()
             return
         self._message = ("", Role.NORMAL)
         action = action_for(key.name, view.actions(), view.typing)
@@ -420,13 +309,33 @@ class Desk:
             self.say(_("Ctrl+X leaves the program; Esc goes back"), Role.WARNING)
         else:
             view.key(key)
+        self.surroundings.paint()
+
+    def answer(self, key: Key) -> None:
+        """A key for the prompt."""
+        prompt = self.prompt
+        if prompt is not None and prompt.key(key):
+            self.prompt = None
+            prompt.answer()
+
+    def scanned(self, number: str) -> bool:
+        """A ticket number was scanned, and the view left it to the program."""
+        return self.hooks.on_scan(number)
+
+    def now(self) -> float:
+        """Monotonic seconds."""
+        return self.surroundings.now()
+
+    def later(self, seconds: float, callback: Callable[[], None]) -> None:
+        """Call back after a time."""
+        self.surroundings.later(seconds, callback)
 
     # --- pages ----------------------------------------------------------------------------------------------------
 
     def page(self, width: int, height: int) -> Page:
         """The whole screen: title bar, the view's body, status row or prompt, key bar."""
         if width < SMALLEST[0] or height < SMALLEST[1]:
-            return Page([fit([Span(_("Window too small"))], width)] * height, None)
+            return Page([fit([Span(_("Window too small"))], width)] + [fit([], width)] * (height - 1))
         view = self.view
         body = view.render(width, height - 3)
         rows = [fit(row, width) for row in body.rows[: height - 3]]
@@ -449,14 +358,7 @@ class Desk:
         return (asked.cursor[0], asked.cursor[1] + top) if asked.cursor is not None else None
 
     def _status(self, width: int) -> Row:
-        since = self._blocked_since
-        slow = since is not None and self.surroundings.now() - since >= SLOW * 0.9
-        if slow:
-            return bars.status_row(self._waiting_for(), Role.WARNING, [], width)
+        if self._waits.slow(self.now()):
+            return bars.status_row(self._waits.sentence(), Role.WARNING, [], width)
         text, role = self._message
         return bars.status_row(text, role, self.view.hint(), width)
-
-    def _waiting_for(self) -> str:
-        held = [wait for wait in self._waits if wait.hold and wait.wanted]
-        label = next((wait.label for wait in held if wait.label), _("Waiting"))
-        return f"{label} … {_('Esc leaves')}" if all(wait.leave for wait in held) else f"{label} …"
