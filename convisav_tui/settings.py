@@ -258,7 +258,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("notify.sms.sender", mark("Name or number that an SMS comes from."), sms_sender,
             environment="CONVISAV_SMS_SENDER"),
     Setting("staff.login", mark("Short name to sign in with."), login, required=True),
-    Setting("staff.name", mark("Name of the person; by default the login."), line),
+    Setting("staff.name", mark("Name of the person; by default the login."), line, question=mark("Your name")),
     Setting("staff.role", mark("What the person does."), one_of(*STAFF_ROLES), default="clerk", choices=STAFF_ROLES),
     Setting("staff.language", mark("Language of the person; by default the shop's."), _language, choices=LANGUAGES),
 )  # fmt: skip
