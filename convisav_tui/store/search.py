@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from convisav_tui import ticket_number
 from convisav_tui.clock import now
+from convisav_tui.store.prefix import begins
 from convisav_tui.store.search_index import has_trigrams, rebuild, refresh_party
 from convisav_tui.store.tables import DEVICE, ORDER, PARTY, PARTY_SEARCH
 from convisav_tui.text import digits, fold
@@ -120,7 +121,7 @@ def _parties_by_trigrams(session: Session, terms: Sequence[Term], limit: int) ->
 
 
 def _parties_by_first_letter(session: Session, letter: str, limit: int, others: Sequence[Term] = ()) -> list[int]:
-    conditions = [PARTY.c.name_key >= letter, PARTY.c.name_key < letter + "\U0010ffff"]
+    conditions = [begins(session, PARTY.c.name_key, letter)]
     conditions += [(" " + PARTY.c.name_key).like(f"%{term.pattern}%") for term in others]
     chosen = sa.select(PARTY.c.id).where(*conditions).order_by(PARTY.c.id.desc()).limit(limit)
     return list(session.execute(chosen).scalars())
@@ -142,7 +143,8 @@ def _numbered(session: Session, typed: str, limit: int) -> list[Hit]:
 
 
 def _begins(prefix: str) -> sa.ColumnElement[bool]:
-    return sa.and_(ORDER.c.number >= prefix, ORDER.c.number < prefix + ":")  # ":" follows "9"
+    length = ticket_number.LENGTH
+    return ORDER.c.number.between(prefix.ljust(length, "0"), prefix.ljust(length, "9"))
 
 
 def _devices(session: Session, terms: Sequence[Term], parties: Sequence[int]) -> list[sa.Row[Any]]:
@@ -151,10 +153,9 @@ def _devices(session: Session, terms: Sequence[Term], parties: Sequence[int]) ->
     if len(serial) < 3 or not any(character.isdigit() for character in serial):
         return []
     key = DEVICE.c.serial_key
-    begins = sa.and_(key >= serial, key < serial + "\U0010ffff")
     columns = (DEVICE.c.id, DEVICE.c.party_id, DEVICE.c.brand, DEVICE.c.model, DEVICE.c.serial, PARTY.c.name)
     joined = DEVICE.join(PARTY, PARTY.c.id == DEVICE.c.party_id)
-    wanted = sa.or_(begins, sa.and_(DEVICE.c.party_id.in_(parties), key.like(f"%{serial}%")))
+    wanted = sa.or_(begins(session, key, serial), sa.and_(DEVICE.c.party_id.in_(parties), key.like(f"%{serial}%")))
     chosen = sa.select(*columns).select_from(joined).where(wanted).order_by(DEVICE.c.id.desc()).limit(_CANDIDATES)
     return list(session.execute(chosen))
 

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from convisav_tui.store.prefix import begins
 from convisav_tui.store.search import find_parties, read_terms
 from convisav_tui.store.tables import BRAND, DEVICE, DEVICE_MODEL, DEVICE_TYPE, FREQUENT_FAULT, ORDER, PARTY
 from convisav_tui.store.tables import TYPE_ALLOCATION as TAC
@@ -108,7 +109,9 @@ def devices_by_serial(session: Session, serial: str, limit: int = 8) -> list[tup
 
 def brands(session: Session, prefix: str, limit: int = 8) -> list[str]:
     """Brands that begin like this (all for ""), the most used first."""
-    chosen = sa.select(BRAND.c.name).where(*_begins(BRAND.c.key, prefix))
+    chosen = sa.select(BRAND.c.name)
+    if fold(prefix):
+        chosen = chosen.where(begins(session, BRAND.c.key, fold(prefix)))
     return list(session.execute(chosen.order_by(BRAND.c.uses.desc(), BRAND.c.key).limit(limit)).scalars())
 
 
@@ -166,8 +169,3 @@ def _devices_with_orders() -> sa.Join:
     return DEVICE.join(DEVICE_TYPE, DEVICE_TYPE.c.id == DEVICE.c.device_type_id).outerjoin(
         ORDER, ORDER.c.device_id == DEVICE.c.id
     )
-
-
-def _begins(key: sa.ColumnElement[str], prefix: str) -> list[sa.ColumnElement[bool]]:
-    folded = fold(prefix)
-    return [key >= folded, key < folded + "\U0010ffff"] if folded else []

@@ -10,6 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from convisav_tui.errors import NotFound
+from convisav_tui.i18n import _
 from convisav_tui.store.queries.outbox import JobAttempt, JobRow, MessageRow, MessageTry, jobs_of, messages_of
 from convisav_tui.store.tables import (
     CUSTODY_EVENT,
@@ -290,6 +292,14 @@ def sheet(session: Session, order: int | str) -> Sheet | None:
         custody=_custody(session, order_facts.id),
         earlier=_earlier(session, device_id, order_facts.id),
     )
+
+
+def order_id_and_version(session: Session, number: str) -> tuple[int, int]:
+    """The id of the order with this number, and the version to name when it is changed. Raises NotFound."""
+    found = session.execute(sa.select(ORDER.c.id, ORDER.c.version).where(ORDER.c.number == number)).one_or_none()
+    if found is None:
+        raise NotFound(_("There is no order {number}.").format(number=number))
+    return found.id, found.version
 
 
 def _columns(facts: type, table: sa.Table, named: _Columns, other: _Columns | None = None) -> list[_Column]:
