@@ -47,10 +47,9 @@ def encode(pages: Sequence[Image], model: str, media: Media) -> bytes:
     return bytes(raster.data)
 
 
-def takes(model: str, media: Media) -> bool:
-    """Whether the printer's head is wide enough for the media, and its colours are known to it."""
-    raster = _raster(model)
-    return _head(raster) >= media.width + media.right_margin and (not media.red or bool(raster.two_color_support))
+def check(model: str, media: Media) -> None:
+    """Raises MediaRefused when this model is not known, or cannot take the media."""
+    _check(_raster(model), model, media)
 
 
 def _raster(model: str) -> Any:

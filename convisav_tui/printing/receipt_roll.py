@@ -40,16 +40,21 @@ def suits(media: Media) -> bool:
     return media.endless and media.width >= NARROWEST
 
 
-def receipt_strip(words: ReceiptWords, media: Media) -> Image:
-    """The receipt, black on white (mode "1"), as wide as the roll and as long as needed.
-
-    Raises MediaRefused when the medium is no wide roll, or the receipt would be longer than printers take.
-    """
+def check(media: Media) -> None:
+    """Raises MediaRefused when a receipt may not be printed on this medium."""
     if not suits(media):
         raise MediaRefused(
             _("A receipt does not fit the {media}.").format(media=in_words(media)),
             _("Load a 62 mm roll, or take the role “receipt” from this printer: receipts become PDF files."),
         )
+
+
+def receipt_strip(words: ReceiptWords, media: Media) -> Image:
+    """The receipt, black on white (mode "1"), as wide as the roll and as long as needed.
+
+    Raises MediaRefused when the medium is no wide roll, or the receipt would be longer than printers take.
+    """
+    check(media)
     rows = _rows(words, media.width - 2 * _MARGIN)
     height = sum(row.height for row in rows) + 2 * _MARGIN
     if height > LONGEST_PAGE:

@@ -1,0 +1,160 @@
+"""From a print job to the bytes that a printer takes, or to the page that becomes a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from convisav_tui import ticket_number
+from convisav_tui.config import Config, PrinterConfig
+from convisav_tui.errors import ConvisavError
+from convisav_tui.i18n import _
+from convisav_tui.printing import brother, receipt_roll
+from convisav_tui.printing.label import Printing, label
+from convisav_tui.printing.media import MEDIA, Media, MediaRefused, media_named
+from convisav_tui.printing.receipt import words_of
+from convisav_tui.printing.receipt_pdf import receipt_pdf
+from convisav_tui.printing.status import UNKNOWN, PrinterStatus
+from convisav_tui.shop.paper import LabelPaper, ReceiptPaper
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+LABEL, RECEIPT = "label", "receipt"
+PAPERS = "papers"
+MOST_COPIES = 20
+
+
+class Unprintable(ConvisavError):
+    """What a job holds cannot become paper: no retry helps."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A print job as it was read: what to print, how often, and whether it is printed again."""
+
+    job_id: int
+    kind: str
+    printer: str
+    copies: int
+    content: Mapping[str, object]
+    duplicate: bool
+
+
+def label_pages(content: Mapping[str, object], media: Media, copies: int = 1, duplicate: bool = False) -> list[Image]:
+    """The labels of a job, one a copy. Raises Unprintable for a content without a number, MediaRefused."""
+    paper = _label_paper(content)
+    return [label(paper, media, Printing(copy, copies, duplicate)) for copy in range(1, copies + 1)]
+
+
+def receipt_pages(content: Mapping[str, object], media: Media, copies: int = 1, duplicate: bool = False) -> list[Image]:
+    """The receipts of a job on a roll, one a copy. Raises Unprintable, MediaRefused."""
+    paper = _receipt_paper(content)
+    marks = [f"{copy}/{copies}" if copies > 1 else "" for copy in range(1, copies + 1)]
+    return [receipt_roll.receipt_strip(words_of(paper, duplicate, mark), media) for mark in marks]
+
+
+def raster(task: Task, printer: PrinterConfig, media: Media) -> bytes:
+    """The whole job, all copies, in the printer's language. Raises Unprintable, MediaRefused."""
+    make = receipt_pages if task.kind == RECEIPT else label_pages
+    copies = max(1, min(task.copies, MOST_COPIES))
+    return brother.encode(make(task.content, media, copies, task.duplicate), printer.model, media)
+
+
+def receipt_file(task: Task) -> bytes:
+    """The receipt as PDF. Raises Unprintable, NotSet."""
+    return receipt_pdf(words_of(_receipt_paper(task.content), task.duplicate))
+
+
+def receipt_path(home: Path, task_or_number: Task | str, job_id: int = 0) -> Path:
+    """Where the PDF of a receipt job is kept: HOME/papers/2600012345-17.pdf. Raises Unprintable for a wrong number."""
+    if isinstance(task_or_number, Task):
+        number, job_id = _number(task_or_number.content), task_or_number.job_id
+    else:
+        number = _number({"number": task_or_number})
+    return home / PAPERS / f"{number}-{job_id}.pdf"
+
+
+def choose_media(kind: str, printer: PrinterConfig, status: PrinterStatus = UNKNOWN) -> Media:
+    """The medium of the printer for this kind of paper: the one that is loaded if it will do, else the usual one.
+
+    Raises MediaRefused when none of the configured media can hold it.
+    """
+    fitting, refusal = [], None
+    for name in printer.media:
+        media = media_named(name)
+        try:
+            _check(kind, printer, media)
+        except MediaRefused as error:
+            refusal = refusal or error
+            continue
+        fitting.append(media)
+    if not fitting:
+        raise refusal or MediaRefused(
+            _("No label or roll is named for the printer {name}.").format(name=printer.name),
+            _("Name its media in the configuration."),
+        )
+    return next((media for media in fitting if status.holds(media)), fitting[0])
+
+
+def receipt_printer(config: Config) -> PrinterConfig | None:
+    """The printer that prints receipts on a roll; None when receipts become PDF files."""
+    return next((p for p in config.printers if RECEIPT in p.roles and prints_receipts(p)), None)
+
+
+def prints_receipts(printer: PrinterConfig) -> bool:
+    """Whether one of the printer's media is a roll wide enough for a receipt."""
+    return any(name in MEDIA and receipt_roll.suits(MEDIA[name]) for name in printer.media)
+
+
+def warm_up() -> None:
+    """Import what drawing needs and open the fonts, so that the first label is not the slow one."""
+    media = MEDIA["62"]
+    pages = label_pages({"number": ticket_number.make(0, 1), "device": "·", "shop_name": "É"}, media, 1)
+    brother.encode(pages, "QL-820NWB", media)
+
+
+def _check(kind: str, printer: PrinterConfig, media: Media) -> None:
+    """Whether the paper fits, tried on an empty one: layouts depend on the media alone."""
+    if kind == RECEIPT:
+        receipt_roll.check(media)
+    else:
+        label_room(media)
+    brother.check(printer.model, media)
+
+
+def label_room(media: Media) -> None:
+    """Raises MediaRefused when a ticket number's barcode does not fit the media."""
+    from convisav_tui.printing.code128 import dots_a_module
+    from convisav_tui.printing.label import page_size
+
+    dots_a_module("0" * ticket_number.LENGTH, page_size(media)[0])
+
+
+def _label_paper(content: Mapping[str, object]) -> LabelPaper:
+    _number(content)
+    try:
+        return LabelPaper.from_content(content)
+    except KeyError as error:
+        raise _incomplete(error) from error
+
+
+def _receipt_paper(content: Mapping[str, object]) -> ReceiptPaper:
+    _number(content)
+    try:
+        return ReceiptPaper.from_content(content)
+    except KeyError as error:
+        raise _incomplete(error) from error
+
+
+def _number(content: Mapping[str, object]) -> str:
+    number = content.get("number")
+    if not isinstance(number, str) or not ticket_number.is_valid(number):
+        raise Unprintable(_("This job has no valid ticket number, so it cannot be printed."))
+    return number
+
+
+def _incomplete(error: KeyError) -> Unprintable:
+    return Unprintable(_("This job cannot be printed: “{field}” is missing.").format(field=error.args[0]))
