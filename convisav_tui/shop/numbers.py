@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from convisav_tui import ticket_number
-from convisav_tui.store.models import Counter
+from convisav_tui.store.models import Counter, RepairOrder
 
 
 def next_number(session: Session, year: int) -> str:
@@ -15,14 +15,31 @@ def next_number(session: Session, year: int) -> str:
     The row of the counter stays locked until the transaction ends: call it as late as the order allows.
     """
     name = f"ticket:{year}"
-    opened = sa.text("INSERT INTO counter (name, value) VALUES (:name, 0) ON CONFLICT (name) DO NOTHING")
-    counted = (
+    counted = _count(session, name)
+    if counted is None:
+        opened = sa.text("INSERT INTO counter (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING")
+        session.connection().execute(opened, {"name": name, "value": _highest(session, year)})
+        counted = _count(session, name)
+    assert counted is not None
+    return ticket_number.make(year, counted)
+
+
+def _count(session: Session, name: str) -> int | None:
+    counting = (
         sa.update(Counter)
         .where(col(Counter.name) == name)
         .values(value=col(Counter.value) + 1)
         .returning(col(Counter.value))
         .execution_options(synchronize_session=False)
     )
-    connection = session.connection()
-    connection.execute(opened, {"name": name})
-    return ticket_number.make(year, int(connection.execute(counted).scalar_one()))
+    counted: int | None = session.connection().execute(counting).scalar_one_or_none()
+    return counted
+
+
+def _highest(session: Session, year: int) -> int:
+    """The counter of the last order of `year` that came by another way, such as an import; 0 when there is none."""
+    prefix = f"{year % 100:02d}"
+    # ":" is the character after "9".
+    within = (col(RepairOrder.number) > prefix) & (col(RepairOrder.number) < f"{prefix}:")
+    last = session.connection().execute(sa.select(sa.func.max(col(RepairOrder.number))).where(within)).scalar_one()
+    return int(last[2:9]) if last else 0

@@ -107,20 +107,20 @@ def after_end(
     session: Session, *, committed: Callable[[], None] | None, rolled_back: Callable[[], None] | None
 ) -> None:
     """Do something to a file once the session's transaction has ended, one way or the other."""
-    ended_well = False
+    committing, done = False, False
 
     def note(_session: Session) -> None:
-        nonlocal ended_well
-        ended_well = ended_well or session.get_nested_transaction() is None
+        nonlocal committing
+        committing = committing or session.get_nested_transaction() is None
 
     def act(_session: Session, transaction: SessionTransaction) -> None:
-        if transaction.parent is not None:
-            return
-        event.remove(session, "after_commit", note)
-        event.remove(session, "after_transaction_end", act)
-        todo = committed if ended_well else rolled_back
-        if todo is not None:
-            todo()
+        nonlocal done
+        todo = committed if committing else rolled_back
+        if transaction.parent is None and not done:
+            done = True
+            if todo is not None:
+                todo()
 
+    # They stay with the session, which lives as long as its one transaction (`Store.write`).
     event.listen(session, "after_commit", note)
     event.listen(session, "after_transaction_end", act)
