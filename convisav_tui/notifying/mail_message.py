@@ -43,7 +43,7 @@ def compose(mail: Mail, account: MailAccount) -> EmailMessage:
     message["From"] = _address(account.sender, account.from_name)
     message["To"] = _address(mail.recipient)
     message["Subject"] = " ".join(mail.subject.split())
-    message["Date"] = formatdate()
+    message["Date"] = formatdate(localtime=True)
     message["Message-ID"] = mail.message_id
     if account.reply_to is not None:
         message["Reply-To"] = _address(account.reply_to)
