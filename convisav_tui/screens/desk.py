@@ -150,7 +150,7 @@ class Desk:
 
         self.worker.submit(job, deliver)
         if hold:
-            self.later(SLOW, self.surroundings.paint)
+            self.later(SLOW, self.repaint)
 
     def _delivered(
         self,
@@ -186,7 +186,7 @@ class Desk:
             return
         wait = Wait(None, _("Loading"), self.now(), hold, leave=False)
         self._waits.add(wait)
-        self.later(SLOW, self.surroundings.paint)
+        self.later(SLOW, self.repaint)
 
         def arrived() -> None:
             self._waits.remove(wait)
@@ -291,7 +291,7 @@ class Desk:
             return True
         expecting = isinstance(arrival, Arrival) and self.prompt is None and self.view.waits(arrival.key)
         if expecting:
-            self.later(SLOW, self.surroundings.paint)
+            self.later(SLOW, self.repaint)
         return self._waits.key_waits(expecting, self.now())
 
     def dispatch(self, key: Key) -> None:

@@ -1,15 +1,11 @@
-"""The terminal behind Textual: tolerant input, own cursor, no queries, an orderly end when the line drops."""
+"""The terminal behind Textual: tolerant input, own output, no queries, an orderly end when the line drops."""
 
 from __future__ import annotations
 
 import os
 import selectors
-import shutil
 import signal
-import sys
-import termios
 import threading
-import tty
 from collections.abc import Callable
 from queue import SimpleQueue
 from time import monotonic
@@ -21,10 +17,9 @@ from textual.geometry import Size
 
 from convisav_tui.screens.decoding import Decoder, Paste
 from convisav_tui.screens.keys import Key
+from convisav_tui.screens.raw_screen import LEAVE, RawScreen
 from convisav_tui.screens.terminal import Terminal
 
-ENTER_SCREEN = "\x1b[?1049h\x1b[?7l\x1b[?2004h\x1b[2J"
-LEAVE_SCREEN = "\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?1049l\x1b[?25h"
 READ_SIZE = 65536
 BUSY_WRITES = 4
 
@@ -33,6 +28,7 @@ class Listener(Protocol):
     """Who is told what comes from the terminal; called on the screen's thread."""
 
     terminal: Terminal
+    raw_screen: RawScreen
 
     def key_came(self, key: Key, time: float) -> None:
         """A key, and when it arrived (monotonic seconds)."""
@@ -48,20 +44,18 @@ class Listener(Protocol):
 
 
 class Writer(threading.Thread):
-    """Writes to the terminal in its own thread, so that a stalled line stops no key; forgets everything once the line is gone."""
+    """Writes in its own thread, so that a stalled line stops no key; forgets everything once the line is gone."""
 
-    def __init__(self, fileno: int, encoding: str, free: Callable[[], None]) -> None:
+    def __init__(self, screen: RawScreen, free: Callable[[], None]) -> None:
         super().__init__(daemon=True, name="terminal-output")
-        self._fileno = fileno
-        self._encoding = encoding
+        self._screen = screen
         self._free = free
         self._queue: SimpleQueue[str | None] = SimpleQueue()
-        self.gone = False
         self.waited_for = False
 
     def write(self, text: str) -> None:
         """Queue text."""
-        if text and not self.gone:
+        if text:
             self._queue.put(text)
 
     def busy(self) -> bool:
@@ -74,13 +68,9 @@ class Writer(threading.Thread):
         self.join(seconds)
 
     def run(self) -> None:
+        """Write until told to stop."""
         while (text := self._queue.get()) is not None:
-            data = text.encode(self._encoding, "replace")
-            try:
-                while data and not self.gone:
-                    data = data[os.write(self._fileno, data) :]
-            except OSError:
-                self.gone = True
+            self._screen.write(text)
             if self.waited_for and self._queue.empty():
                 self.waited_for = False
                 self._free()
@@ -94,16 +84,11 @@ class TerminalDriver(Driver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=False, size=size)
         self._listener: Listener = app
-        self._terminal = self._listener.terminal
-        self._input = sys.__stdin__.fileno() if sys.__stdin__ is not None else 0
-        self._output = sys.__stdout__.fileno() if sys.__stdout__ is not None else 1
+        self._screen = self._listener.raw_screen
         self._writer: Writer | None = None
         self._reader: threading.Thread | None = None
-        self._before: list[Any] | None = None
         self._wake_read, self._wake_write = os.pipe()
         self._stopping = threading.Event()
-
-    # --- output ---------------------------------------------------------------------------------------------------
 
     def write(self, data: str) -> None:
         """Queue escape sequences and text for the terminal."""
@@ -117,30 +102,16 @@ class TerminalDriver(Driver):
         self._writer.waited_for = True
         return self._writer.busy()
 
-    # --- begin and end --------------------------------------------------------------------------------------------
-
     def start_application_mode(self) -> None:
-        """Take the screen: alternate screen, raw keys, paste marks. Nothing is asked of the terminal, so nothing is answered."""
-        encoding = "utf-8" if self._terminal.encoding == "ascii" else self._terminal.encoding
-        self._writer = Writer(self._output, encoding, lambda: self._call(self._listener.writer_free))
+        """Take the terminal, if it was not taken before Textual was there, and read its keys."""
+        self._writer = Writer(self._screen, lambda: self._call(self._listener.writer_free))
         self._writer.start()
         signal.signal(signal.SIGWINCH, lambda _signal, _frame: self._send_size())
+        if not self._screen.taken:
+            self._screen.take()
         self._send_size()
-        self.write(ENTER_SCREEN)
-        self._raw()
         self._reader = threading.Thread(target=self._read, name="terminal-input", daemon=True)
         self._reader.start()
-
-    def _raw(self) -> None:
-        try:
-            self._before = termios.tcgetattr(self._input)
-            raw = termios.tcgetattr(self._input)
-            raw[tty.LFLAG] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
-            raw[tty.IFLAG] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
-            raw[tty.CC][termios.VMIN] = 1
-            termios.tcsetattr(self._input, termios.TCSANOW, raw)
-        except termios.error:
-            self._before = None
 
     def disable_input(self) -> None:
         """Stop reading keys."""
@@ -152,14 +123,12 @@ class TerminalDriver(Driver):
                 self._reader.join(1.0)
 
     def stop_application_mode(self) -> None:
-        """Give the screen back as it was."""
+        """Give the terminal back as it was."""
         self.disable_input()
-        self.write(LEAVE_SCREEN)
-        if self._before is not None:
-            try:
-                termios.tcsetattr(self._input, termios.TCSANOW, self._before)
-            except termios.error:
-                self._before = None
+        if self._screen.taken:
+            self._screen.taken = False
+            self.write(LEAVE)
+            self._screen.restore_keys()
 
     def close(self) -> None:
         """Wait, but not for ever, until the terminal has taken the last bytes."""
@@ -167,20 +136,17 @@ class TerminalDriver(Driver):
             self._writer.stop(1.0)
 
     def _send_size(self) -> None:
-        columns, rows = shutil.get_terminal_size((80, 24))
-        size = Size(columns, rows)
+        size = Size(*self._screen.size())
         self._call(lambda: self._app.post_message(events.Resize(size, size)))
 
     def _call(self, callback: Callable[[], object]) -> None:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(callback)
 
-    # --- input ----------------------------------------------------------------------------------------------------
-
     def _read(self) -> None:
-        decoder = Decoder(self._terminal.encoding, self._terminal.escape_delay)
+        decoder = Decoder(self._listener.terminal.encoding, self._listener.terminal.escape_delay)
         with selectors.DefaultSelector() as selector:
-            selector.register(self._input, selectors.EVENT_READ)
+            selector.register(self._screen.input, selectors.EVENT_READ)
             selector.register(self._wake_read, selectors.EVENT_READ)
             while not self._stopping.is_set():
                 due = decoder.deadline()
@@ -199,7 +165,7 @@ class TerminalDriver(Driver):
     def _read_bytes(self) -> bytes:
         """What the terminal sent; nothing at its end, also when it vanished (EIO)."""
         try:
-            return os.read(self._input, READ_SIZE)
+            return os.read(self._screen.input, READ_SIZE)
         except OSError:
             return b""
 
