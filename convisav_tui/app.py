@@ -1,4 +1,5 @@
-"""Runs the screens on this terminal. Business screens plug in by `run_app`; Textual itself is in `screens/textual_app.py`."""
+"""Runs the screens on this terminal. Business screens plug in by `run_app`; Textual itself is in
+`screens/textual_app.py`."""
 
 from __future__ import annotations
 
@@ -28,9 +29,12 @@ def run_app(
 ) -> int:
     """Run the program on this terminal until it is left; its exit status.
 
-    `first_view` makes the lowest view, which must render without the store (`host.when_loaded`). `hooks(desk)` are the program-wide
-    actions, the scans that no view takes, and what is done before leaving. `preload` (heavy imports, opening the store) runs in the
-    store's thread after the first paint, before any other job. `on_tick(desk)` is called four times a second to poll the change
+    `first_view` makes the lowest view, which must render without the store (`host.when_loaded`). `hooks(desk)` are
+    the program-wide
+    actions, the scans that no view takes, and what is done before leaving. `preload` (heavy imports, opening the
+    store) runs in the
+    store's thread after the first paint, before any other job. `on_tick(desk)` is called four times a second to poll
+    the change
     feed; it paints nothing by itself. Raises TerminalError before the screen is taken, if the terminal cannot show one.
     """
     terminal = examine(os.environ if environ is None else environ, sys.stdin.isatty(), sys.stdout.isatty())

@@ -1,4 +1,5 @@
-"""A program under a pseudo-terminal: type, wait for what is on the screen, count bytes, resize, hang up. Used by the e2e tests."""
+"""A program under a pseudo-terminal: type, wait for what is on the screen, count bytes, resize, hang up. Used by the
+e2e tests."""
 
 from __future__ import annotations
 

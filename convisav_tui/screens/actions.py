@@ -1,7 +1,8 @@
 """The one registry of actions: keys, key bar, F1 help, F10 menu and the table in the documentation all come from here.
 
-Labels and help are message ids marked for translation and translated where they are shown. A key of `EVERYWHERE` belongs to the
-same action on all screens. Each action has a second way: a letter on screens without text fields, a Ctrl chord where text is typed.
+Labels and help are message ids marked for translation and translated where they are shown. A key of `EVERYWHERE`
+belongs to the same action on all screens. Each action has a second way: a letter on screens without text fields, a
+Ctrl chord where text is typed.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from convisav_tui.i18n import mark
+from convisav_tui.i18n import _, mark
+from convisav_tui.screens.keys import label
 
 EVERYWHERE = "*"
-# Chords that a terminal sends as another key (H I J M [), that leave or stop programs (C Q Z), or that tmux and screen keep (A B).
+# Chords that a terminal sends as another key (H I J M [), that leave or stop programs (C Q Z), or that tmux and
+# screen keep (A B).
 FORBIDDEN_CHORDS = frozenset(f"ctrl+{letter}" for letter in "abcqzimhj[")
 # Chords that edit a line of text (widgets/text_line.py).
 EDITING_CHORDS = frozenset({"ctrl+u", "ctrl+k", "ctrl+w"})
@@ -121,7 +124,8 @@ def listed_for(view: str) -> tuple[Action, ...]:
 
 
 def action_for(key: str, actions: Iterable[str], typing: bool) -> Action | None:
-    """The action among `actions` (ids) that `key` starts; where text is typed letters, Space and Enter are not actions."""
+    """The action among `actions` (ids) that `key` starts; where text is typed letters, Space and Enter are not
+    actions."""
     for action_id in actions:
         action = find(action_id)
         if key in (action.key, action.chord) and not (typing and (len(key) == 1 or key in ("enter", "space"))):
@@ -129,6 +133,16 @@ def action_for(key: str, actions: Iterable[str], typing: bool) -> Action | None:
         if not typing and key == action.letter:
             return action
     return None
+
+
+def documentation() -> str:
+    """The table of actions and keys as Markdown, in the language spoken now."""
+    rows = [f"| {_('Action')} | {_('Keys')} | {_('What it does')} | {_('Screens')} |", "| --- | --- | --- | --- |"]
+    for action in _by_id().values():
+        keys = ", ".join(label(key) for key in action.keys)
+        views = _("all") if EVERYWHERE in action.views else ", ".join(action.views)
+        rows.append(f"| {_(action.label)} | {keys} | {_(action.help)} | {views} |")
+    return "\n".join(rows) + "\n"
 
 
 def shown_key(action: Action, typing: bool) -> str:

@@ -27,7 +27,8 @@ class Paste:
 
 
 def register_fallback() -> str:
-    """The name of a decoding error handler that reads a byte which is not UTF-8 as Latin-1, as old terminals mean it."""
+    """The name of a decoding error handler that reads a byte which is not UTF-8 as Latin-1, as old terminals mean
+    it."""
 
     def latin(error: UnicodeError) -> tuple[str, int]:
         if not isinstance(error, UnicodeDecodeError):
@@ -153,7 +154,8 @@ def keys_of_sequence(sequence: str) -> list[Key]:
 
 
 def _other_key(modifiers: int, code: int) -> Key | None:
-    """A key as xterm's modifyOtherKeys and the kitty protocol send it: bits 1 Shift, 2 Alt, 4 Ctrl, and a code point."""
+    """A key as xterm's modifyOtherKeys and the kitty protocol send it: bits 1 Shift, 2 Alt, 4 Ctrl, and a code
+    point."""
     if not 0 < code < 0x110000 or 0xD800 <= code < 0xE000:
         return None
     character = chr(code)

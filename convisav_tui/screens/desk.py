@@ -206,7 +206,9 @@ class Desk:
             self.loaded = True
             waiting, self._on_load = self._on_load, []
             if error is not None:
+                self._waits.give_up()
                 self.say_error(error)
+                waiting = []
             for callback in waiting:
                 callback()
             self.pump()
@@ -248,7 +250,8 @@ class Desk:
         self.surroundings.exit(code)
 
     def park(self) -> None:
-        """Tell every view to keep what was typed, and wait until it is kept; one that fails does not keep the others from it."""
+        """Tell every view to keep what was typed, and wait until it is kept; one that fails does not stop the
+        others."""
         for view in reversed(self.views):
             try:
                 view.park()
@@ -317,6 +320,10 @@ class Desk:
         if prompt is not None and prompt.key(key):
             self.prompt = None
             prompt.answer()
+
+    def refuse_scan(self) -> None:
+        """A scan came while a question is open (`key_queue.Receiver`)."""
+        self.say(_("Scan again once the question is answered"), Role.WARNING)
 
     def scanned(self, number: str) -> bool:
         """A ticket number was scanned, and the view left it to the program."""

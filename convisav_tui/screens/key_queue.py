@@ -1,4 +1,5 @@
-"""The one queue of keys: handled in the order of arrival, held while something must be waited for, scans told from typing."""
+"""The one queue of keys: handled in the order of arrival, held while something must be waited for, scans told from
+typing."""
 
 from __future__ import annotations
 
@@ -31,6 +32,9 @@ class Receiver(Protocol):
 
     def answer(self, key: Key) -> None:
         """Give a key to the prompt."""
+
+    def refuse_scan(self) -> None:
+        """A scan came while a question is open."""
 
     def scanned(self, number: str) -> bool:
         """A ticket number was scanned and the view did not want it."""
@@ -92,16 +96,24 @@ class KeyQueue:
         key, time = arrival
         if key.name == "enter" and self._is_second_half(key, time):
             return
-        if receiver.prompt is not None:
-            receiver.answer(key)
-        elif key.types or key.character == GROUP_SEPARATOR:
+        if key.types or key.character == GROUP_SEPARATOR:
             self._character(key, time)
         elif key.name in ("enter", "tab"):
             self._end_of_burst(key, time)
         else:
             self._type_delayed()
             self._burst.forget()
-            receiver.dispatch(key)
+            self._deliver(key)
+
+    def _deliver(self, key: Key) -> None:
+        """To the prompt if there is one, else to the view."""
+        if self._receiver.prompt is not None:
+            self._receiver.answer(key)
+        else:
+            self._receiver.dispatch(key)
+
+    def _is_command(self, key: Key) -> bool:
+        return key.types and (self._receiver.prompt or self._receiver.view).is_command(key)
 
     def _is_second_half(self, key: Key, time: float) -> bool:
         """Whether this is the LF of a scanner's CR LF."""
@@ -114,11 +126,11 @@ class KeyQueue:
             self._type_delayed()
             self._burst.start(self._receiver.view.mark())
         self._burst.add(key, time)
-        if self._delayed or (key.types and self._receiver.view.is_command(key)):
+        if self._delayed or self._is_command(key):
             self._delayed.append(Arrival(key, time))
             self._receiver.later(COMMAND_DELAY, self._delay_over)
         elif key.types:
-            self._receiver.dispatch(key)
+            self._deliver(key)
 
     def _delay_over(self) -> None:
         if self._delayed and self._receiver.now() - self._delayed[-1].time >= COMMAND_DELAY * 0.9:
@@ -129,7 +141,7 @@ class KeyQueue:
         delayed, self._delayed = self._delayed, []
         for key, _time in delayed:
             if key.types:
-                self._receiver.dispatch(key)
+                self._deliver(key)
 
     def _end_of_burst(self, key: Key, time: float) -> None:
         text = self._burst.scan(time)
@@ -138,11 +150,21 @@ class KeyQueue:
             return
         self._type_delayed()
         self._burst.forget()
-        self._receiver.dispatch(key)
+        self._deliver(key)
+
+    def _scan_into(self, prompt: Prompt) -> bool:
+        """The Enter of a scanner must not answer a question; where text is asked for, the scan is the text."""
+        if prompt.typing:
+            return False
+        self._delayed = []
+        self._receiver.refuse_scan()
+        return True
 
     def _scan(self, text: str) -> bool:
         """Offer a scan to whoever wants it; what it typed is taken back first, and typed again if nobody wants it."""
-        view = self._receiver.view
+        view, prompt = self._receiver.view, self._receiver.prompt
+        if prompt is not None:
+            return self._scan_into(prompt)
         wanted = view.wants_scan()
         scan = ticket_in(text) if not wanted else text if is_serial(text) else ""
         if not scan:

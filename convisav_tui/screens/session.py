@@ -1,4 +1,5 @@
-"""One run of the program on a terminal: the first page is on screen before Textual is imported, which then takes over."""
+"""One run of the program on a terminal: the first page is on screen before Textual is imported, which then takes
+over."""
 
 from __future__ import annotations
 

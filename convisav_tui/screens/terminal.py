@@ -24,7 +24,8 @@ class TerminalError(ConvisavError):
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """How to talk to the terminal: its look, the encoding of its bytes, how long an Esc may be the start of a longer key."""
+    """How to talk to the terminal: its look, the encoding of its bytes, how long an Esc may be the start of a longer
+    key."""
 
     theme: Theme
     encoding: str
@@ -45,7 +46,8 @@ def examine(environ: Mapping[str, str], stdin_is_tty: bool, stdout_is_tty: bool)
         raise TerminalError(
             _("The terminal type TERM={term} cannot show a full screen.").format(term=term or '""'),
             _(
-                "Set TERM to what your terminal is, for example TERM=xterm-256color, or use `convisav --help` for commands."
+                "Set TERM to what your terminal is, for example TERM=xterm-256color, "
+                "or use the commands that print: convisav --help"
             ),
         )
     encoding = _encoding(environ)
@@ -79,13 +81,16 @@ def _encoding(environ: Mapping[str, str]) -> str:
 
 
 def _glyphs(term: str, encoding: str, environ: Mapping[str, str]) -> str:
-    if environ.get("CONVISAV_ASCII") == "1" or not encoding.startswith("utf"):
+    if environ.get("CONVISAV_ASCII") == "1" or encoding == "ascii":
         return "ascii"
-    return "latin" if term == "linux" or term.startswith("vt") else "unicode"
+    if not encoding.startswith("utf"):
+        return "latin"
+    return "console" if term == "linux" or term.startswith("vt") else "unicode"
 
 
 def _escape_delay(environ: Mapping[str, str]) -> float:
-    """Seconds to wait whether an Esc begins a longer key: ESCDELAY in ms if set, longer over SSH, where packets are apart."""
+    """Seconds to wait whether an Esc begins a longer key: ESCDELAY in ms if set, longer over SSH, where packets are
+    apart."""
     asked = environ.get("ESCDELAY", "")
     if asked.isdigit() and int(asked) > 0:
         return int(asked) / 1000

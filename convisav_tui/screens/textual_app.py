@@ -1,4 +1,5 @@
-"""The Textual application: one canvas, the desk behind it, signals, the crash handler. Imported after the first paint."""
+"""The Textual application: one canvas, the desk behind it, signals, the crash handler. Imported after the first
+paint."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ _log = logging.getLogger("convisav.app")
 
 
 class ConvisavApp(App[int]):
-    """One screen, one widget. Keys never pass through Textual's routing: they go to the desk in the order of arrival."""
+    """One screen, one widget. Keys never pass through Textual's routing: they go to the desk in the order of
+    arrival."""
 
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
     AUTO_FOCUS: ClassVar[str | None] = None

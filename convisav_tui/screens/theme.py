@@ -1,4 +1,5 @@
-"""How each role looks: sixteen colours that every terminal has, or none at all; and glyphs for terminals that have few."""
+"""How each role looks: sixteen colours that every terminal has, or none at all; and glyphs for terminals that have
+few."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ class Palette(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Attributes of a role: colours by their number 0 to 15 (None is the terminal's own), and what remains without colour."""
+    """Attributes of a role: colours by their number 0 to 15 (None is the terminal's own), and what remains without
+    colour."""
 
     front: int | None = None
     back: int | None = None
@@ -79,8 +81,9 @@ _ASCII_GLYPHS = str.maketrans(
         "\xa0": " ", "\u202f": " ", "°": "o",
     }
 )  # fmt: skip
-# Signs that console and Latin-1 fonts lack, although they have accents.
-_LATIN_GLYPHS = str.maketrans({"▸": ">", "▾": "v", "▴": "^", "⌕": "?", "⚠": "!", "✗": "x", "✓": "v"})
+_LINE_GLYPHS = {code: sign for code, sign in _ASCII_GLYPHS.items() if code >= 0x100}
+# Signs that console fonts lack, although they have accents and lines.
+_CONSOLE_GLYPHS = str.maketrans({"▸": ">", "▾": "v", "▴": "^", "⌕": "?", "⚠": "!", "✗": "x", "✓": "v"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class Theme:
 
     palette: Palette = Palette.ANSI
     glyphs: str = "unicode"
-    """`unicode`, `latin` (accents and lines but few signs) or `ascii`."""
+    """`unicode`, `console` (accents and lines but few signs), `latin` (accents of Latin-1, no lines) or `ascii`."""
 
     def look(self, role: Role) -> Look:
         """The attributes of a role."""
@@ -118,8 +121,10 @@ class Theme:
         """A cleaned text as the terminal can show it, in as many cells."""
         if self.glyphs == "unicode" or text.isascii():
             return text
+        if self.glyphs == "console":
+            return text.translate(_CONSOLE_GLYPHS)
         if self.glyphs == "latin":
-            return text.translate(_LATIN_GLYPHS)
+            return "".join(c if c < "\u0100" else _ascii(c) for c in text.translate(_LINE_GLYPHS))
         return "".join(_ascii(character) for character in text.translate(_ASCII_GLYPHS))
 
 

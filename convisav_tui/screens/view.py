@@ -1,9 +1,10 @@
 """The contract between a screen and what hosts it: a `View` handles keys and returns pages; a `Host` does what it asks.
 
-A view is a plain synchronous object that knows nothing of Textual. To write one: subclass `View`, give it a `name` (the key
-registry, `actions.py`, lists its actions under that name) and a `title`, return the body from `render`, handle editing keys in
-`key` and registry actions in `act`. The host draws the title bar, the status row and the key bar around the body, calls `render`
-after every key, and sends to the terminal only what changed: a view never says what to repaint.
+A view is a plain synchronous object that knows nothing of Textual. To write one: subclass `View`, give it a `name`
+(the key registry, `actions.py`, lists its actions under that name) and a `title`, return the body from `render`,
+handle editing keys in `key` and registry actions in `act`. The host draws the title bar, the status row and the key
+bar around the body, calls `render` after every key, and sends to the terminal only what changed: a view never says
+what to repaint.
 """
 
 from __future__ import annotations
@@ -52,16 +53,25 @@ class Host(Protocol):
         leave: bool = False,
         group: str = "",
     ) -> None:
-        """Run `job` in the store's thread (one at a time, in order), then `done(result)` or `failed(error)` on the screen's thread.
+        """Run `job` in the store's thread (one at a time, in order), then `done(result)` or `failed(error)` on the
+        screen's thread.
 
-        `hold`: keys typed meanwhile wait, and are handled in order afterwards; after 0.3 s the status row shows `label`.
+        `hold`: keys typed meanwhile wait, and are handled in order afterwards; after 0.3 s the status row shows
+        `label`.
         `leave`: Esc gives up waiting (the job still ends; its result is dropped).
         `group`: a newer job of this view and group makes the older one's result be dropped (search while typing).
-        The result is dropped too if the view that asked was closed. Without `failed` the error is said in the status row.
+        The result is dropped too if the view that asked was closed. Without `failed` the error is said in the status
+        row.
         """
 
     def when_loaded(self, callback: Callable[[], None], *, hold: bool = True) -> None:
         """Call back when the store is loaded (at once if it is); with `hold` keys wait until then."""
+
+    def later(self, seconds: float, callback: Callable[[], None]) -> None:
+        """Call back on the screen's thread after a time; the view may have been closed by then."""
+
+    def say_error(self, error: Exception) -> None:
+        """Show an error in the status row in words; an unforeseen one goes to the log."""
 
     def repaint(self) -> None:
         """Render again although no key came (a result arrived outside `run`, the feed changed)."""
@@ -106,7 +116,8 @@ class View:
         """Another station changed the store; only the view on screen is told."""
 
     def render(self, width: int, height: int) -> Page:
-        """The body between title bar and status row. Rows may be shorter or longer than `width`: they are cut and filled."""
+        """The body between title bar and status row. Rows may be shorter or longer than `width`: they are cut and
+        filled."""
         raise NotImplementedError
 
     def key(self, key: Key) -> None:
@@ -119,7 +130,8 @@ class View:
         return not self.typing
 
     def actions(self) -> Sequence[str]:
-        """Ids of the actions that work now, most useful first; the default is all that the registry lists for this view."""
+        """Ids of the actions that work now, most useful first; the default is all that the registry lists for this
+        view."""
         from convisav_tui.screens.actions import listed_for
 
         return [action.id for action in listed_for(self.name)]
@@ -146,7 +158,8 @@ class View:
         return False
 
     def scanned(self, text: str) -> bool:
-        """A scan ended. False: leave what was typed and treat it as typing. What it typed was taken back by `restore`."""
+        """A scan ended. False: leave what was typed and treat it as typing. What it typed was taken back by
+        `restore`."""
         return False
 
     def mark(self) -> object:
@@ -157,4 +170,5 @@ class View:
         """Go back to `mark`."""
 
     def park(self) -> None:
-        """Keep what was typed: the line dropped or the program ends. Called for every open view; must not ask anything."""
+        """Keep what was typed: the line dropped or the program ends. Called for every open view; must not ask
+        anything."""

@@ -1,4 +1,5 @@
-"""What is being waited for: jobs on their way, whether keys must wait for them, since when, and whether Esc may leave."""
+"""What is being waited for: jobs on their way, whether keys must wait for them, since when, and whether Esc may
+leave."""
 
 from __future__ import annotations
 

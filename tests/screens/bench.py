@@ -1,4 +1,5 @@
-"""A desk without a terminal: press keys on a view, read its pages. Jobs run when the bench says so; time is the test's own."""
+"""A desk without a terminal: press keys on a view, read its pages. Jobs run when the bench says so; time is the
+test's own."""
 
 from __future__ import annotations
 

@@ -229,7 +229,9 @@ def test_the_cursor_is_where_the_text_goes(start: Start) -> None:
     assert not terminal.screen.cursor.hidden
 
 
-@pytest.mark.parametrize(("environ", "shown"), [({"LANG": "C"}, "26 0000000 0"), ({"LANG": "fr_FR.ISO-8859-1"}, "Number")])
+@pytest.mark.parametrize(
+    ("environ", "shown"), [({"LANG": "C"}, "26 0000000 0"), ({"LANG": "fr_FR.ISO-8859-1"}, "Number")]
+)
 def test_other_locales_draw_with_ascii(start: Start, environ: dict[str, str], shown: str) -> None:
     terminal = start(environ={**environ, "LC_ALL": environ["LANG"]}, shown=shown)
     terminal.press("f2")

@@ -1,4 +1,5 @@
-"""The form engine: moves through fields described by data, edits them, offers suggestions. It returns raw texts; parsing is the shop's."""
+"""The form engine: moves through fields described by data, edits them, offers suggestions. It returns raw texts;
+parsing is the shop's."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ class Marked:
 class Form:
     """A form of fields. Keys go in by `key`, pages come out of `render`, texts out of `state`.
 
-    `on_change(key)` after a person changed a field (typed, cycled, picked), `on_pick(key, suggestion)` after a suggestion was
+    `on_change(key)` after a person changed a field (typed, cycled, picked), `on_pick(key, suggestion)` after a
+    suggestion was
     picked, `on_focus(key)` when a field is reached, `on_end()` when Enter finds no further field to fill in.
     """
 
@@ -108,12 +110,16 @@ class Form:
         """Suggestions for the present text of `key` are on their way: Enter, Tab and ↓ wait for them (`waits`)."""
         self._expected = (key, self.state[key])
 
-    def offer(self, key: str, text: str, suggestions: Sequence[Suggestion]) -> None:
-        """Suggestions for `text` in `key` have come; dropped if the text or the focus has changed meanwhile."""
+    def offer(self, key: str, text: str, suggestions: Sequence[Suggestion], *, marked: bool = False) -> None:
+        """Suggestions for `text` in `key` have come; dropped if the text or the focus has changed meanwhile.
+
+        `marked`: the first is highlighted although nothing is typed yet.
+        """
         if self._expected == (key, text):
             self._expected = None
         if self.focus == key and self.state[key] == text:
-            self._panel = Panel(tuple(suggestions), 0 if self.spec.pick_first and suggestions and text else -1)
+            first = self.spec.pick_first and suggestions and (text or marked)
+            self._panel = Panel(tuple(suggestions), 0 if first else -1)
 
     def waits(self, key: Key) -> bool:
         """Whether `key` needs suggestions that have not come yet."""

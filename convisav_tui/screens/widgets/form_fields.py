@@ -15,7 +15,8 @@ CHECKED = "1"
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Something to pick: `text` goes into the field, `key` says which record it is, `shown` and `detail` are what is seen."""
+    """Something to pick: `text` goes into the field, `key` says which record it is, `shown` and `detail` are what is
+    seen."""
 
     text: str
     key: str = ""

@@ -15,7 +15,8 @@ GAP = 1
 
 @dataclass(slots=True)
 class Placed:
-    """A field on a line: its label (with the space behind it), the column of the bracket, the width inside the brackets."""
+    """A field on a line: its label (with the space behind it), the column of the bracket, the width inside the
+    brackets."""
 
     spec: FieldSpec
     label: str

@@ -27,7 +27,8 @@ class Panel:
         return self.suggestions[self.highlighted] if 0 <= self.highlighted < len(self.suggestions) else None
 
     def move(self, by: int) -> bool:
-        """Highlight the next or the one before; False if there are none or ↑ leaves the panel where none is highlighted."""
+        """Highlight the next or the one before; False if there are none or ↑ leaves the panel where none is
+        highlighted."""
         if not self.suggestions or (by < 0 and self.highlighted < 0):
             return False
         self.highlighted = max(-1, min(len(self.suggestions) - 1, self.highlighted + by))

@@ -26,7 +26,8 @@ class FormView(View):
         )
 
     def field_changed(self, key: str) -> None:
-        """A person changed a field. Slow suggestions: `form.expect(key)`, `host.run(…, group=key, hold=False)`, `form.offer`."""
+        """A person changed a field. Slow suggestions: `form.expect(key)`, `host.run(…, group=key, hold=False)`,
+        `form.offer`."""
 
     def suggestion_picked(self, key: str, suggestion: Suggestion) -> None:
         """A suggestion was picked: preset what follows from it (`form.state.preset`)."""

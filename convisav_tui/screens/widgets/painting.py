@@ -1,4 +1,5 @@
-"""What a screen is made of: pages of rows of spans, measured in terminal cells, with nothing in them but text and roles."""
+"""What a screen is made of: pages of rows of spans, measured in terminal cells, with nothing in them but text and
+roles."""
 
 from __future__ import annotations
 
@@ -53,7 +54,8 @@ class Page:
     cursor: tuple[int, int] | None = None
 
 
-# Format characters that terminals disagree about: joiners, variation selectors, skin tones, direction marks. Without them
+# Format characters that terminals disagree about: joiners, variation selectors, skin tones, direction marks. Without
+# them
 # every terminal advances by the same number of cells.
 _DROPPED = {0x200B: None, 0x200C: None, 0x200D: None, 0x00AD: None, 0x2060: None, 0xFEFF: None}
 _DROPPED.update({code: None for code in range(0xFE00, 0xFE10)})

@@ -1,4 +1,5 @@
-"""One-line questions in the status row: yes or no, a line of text, one of a few choices. Never a window over the screen."""
+"""One-line questions in the status row: yes or no, a line of text, one of a few choices. Never a window over the
+screen."""
 
 from __future__ import annotations
 
@@ -11,7 +12,15 @@ from convisav_tui.screens.widgets.text_line import TextLine
 
 
 class Prompt:
-    """A question; `key` returns whether it is answered or left. The answer goes to the callback given at construction."""
+    """A question; `key` returns whether it is answered or left. The answer goes to the callback given at
+    construction."""
+
+    typing: bool = False
+    """Whether letters are typed into a text."""
+
+    def is_command(self, key: Key) -> bool:
+        """Whether this letter answers at once, so that it waits to see whether it begins a scan."""
+        return not self.typing
 
     def render(self, width: int, height: int) -> Page:
         """At most `height` rows, shown at the bottom of the body; the cursor is relative to them."""
@@ -29,7 +38,8 @@ class Prompt:
 
 
 class YesNo(Prompt):
-    """A question answered by the first letter of yes or no in the language spoken, Enter for the default, Esc for no."""
+    """A question answered by the first letter of yes or no in the language spoken, Enter for the default, Esc for
+    no."""
 
     def __init__(
         self, question: str, yes: Callable[[], None], no: Callable[[], None] | None = None, *, default: bool = True
@@ -68,6 +78,8 @@ class YesNo(Prompt):
 
 class TextPrompt(Prompt):
     """Asks for one line of text; Enter gives it, Esc leaves without an answer."""
+
+    typing = True
 
     def __init__(
         self,

@@ -16,7 +16,8 @@ Where = Literal["first", "last", "after", "before", "at"]
 
 
 class Request(NamedTuple):
-    """Which rows are wanted: the first or last `limit`, or those after, before, or from (`at`, inclusive) a position."""
+    """Which rows are wanted: the first or last `limit`, or those after, before, or from (`at`, inclusive) a
+    position."""
 
     where: Where
     position: Hashable
@@ -25,7 +26,8 @@ class Request(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A row: its sort position (for paging), its identity (for cursor and marks), a text a column, roles that mean something."""
+    """A row: its sort position (for paging), its identity (for cursor and marks), a text a column, roles that mean
+    something."""
 
     position: Hashable
     identity: Hashable
@@ -35,7 +37,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class ColumnSpec:
-    """A column: label (message id), cells at 80 columns, from which terminal width it is shown, share of spare width."""
+    """A column: label (message id), cells at 80 columns, from which terminal width it is shown, share of spare
+    width."""
 
     key: str
     label: str
@@ -58,7 +61,8 @@ def at_once(job: Callable[[], Sequence[Record]], done: Callable[[Sequence[Record
 class RecordList:
     """The list. Call `load` when shown first, `refresh` when the store changed, `render` and `key` as a view does.
 
-    `fetch` returns rows in the order of the list, also for `before` and `last`. A result of fewer rows than asked for is the end.
+    `fetch` returns rows in the order of the list, also for `before` and `last`. A result of fewer rows than asked for
+    is the end.
     """
 
     def __init__(

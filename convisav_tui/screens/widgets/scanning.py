@@ -1,18 +1,22 @@
 """Telling a barcode scanner from a person, by speed and shape.
 
-A scanner on a keyboard wedge types its characters a few milliseconds apart and ends with CR, LF, CR LF or Tab, by its set-up. A
-burst counts as a scan if it has at least six characters without a space, 35 ms apart or less on average, never more than 100 ms
-(times are taken when the bytes arrive, not when the key is handled, so keys held back behind a loading screen keep their speed).
+A scanner on a keyboard wedge types its characters a few milliseconds apart and ends with CR, LF, CR LF or Tab, by its
+set-up. A burst counts as a scan if it has at least six characters without a space, 35 ms apart or less on average,
+never more than 100 ms (times are taken when the bytes arrive, not when the key is handled, so keys held back behind a
+loading screen keep their speed).
 
-Speed alone proves little: a stalled SSH line delivers `anna⇥bob⇥` in one packet, as fast as any scanner. So the shape decides:
+Speed alone proves little: a stalled SSH line delivers `anna⇥bob⇥` in one packet, as fast as any scanner. So the shape
+decides:
 
-* where the present field asks for scans (a serial number), any burst of serial-like text (digits, capitals, `-./+_#*:$%`) is its scan;
-* elsewhere only a ticket number is acted upon: ten digits proven by their check digit, also as an AZERTY keyboard garbles them. Ten
-  digits that begin with 0 are a telephone number, never ours. Everything else lands where it was typed, followed by its Enter or Tab.
+* where the present field asks for scans (a serial number), any burst of serial-like text (digits, capitals,
+  `-./+_#*:$%`) is its scan;
+* elsewhere only a ticket number is acted upon: ten digits proven by their check digit, also as an AZERTY keyboard
+  garbles them. Ten digits that begin with 0 are a telephone number, never ours. Everything else lands where it was
+  typed, followed by its Enter or Tab.
 
-What a burst has already typed is taken back (`View.mark`, `View.restore`) when it turns out to be a scan. Letters and digits that
-are commands (on lists) wait 50 ms to see whether a scan goes on; that is below what a hand notices. The group separator of GS1
-barcodes (0x1D) belongs to scans and is never typed into a text.
+What a burst has already typed is taken back (`View.mark`, `View.restore`) when it turns out to be a scan. Letters and
+digits that are commands (on lists) wait 50 ms to see whether a scan goes on; that is below what a hand notices. The
+group separator of GS1 barcodes (0x1D) belongs to scans and is never typed into a text.
 """
 
 from __future__ import annotations

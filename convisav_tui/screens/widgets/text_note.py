@@ -56,7 +56,8 @@ class TextNote(TextLine):
 
 
 def wrapped_ranges(text: str, width: int) -> list[tuple[int, int]]:
-    """The text cut into rows of at most `width` cells, each as (start, end) indexes; line ends and the space at a break are left out."""
+    """The text cut into rows of at most `width` cells, each as (start, end) indexes; line ends and the space at a
+    break are left out."""
     ranges: list[tuple[int, int]] = []
     start = 0
     for line in text.split("\n"):
