@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convisav_tui import clock
 from convisav_tui.commands import output
@@ -17,6 +18,9 @@ from convisav_tui.commands.open_repair_categories import DEVICE_TYPES
 from convisav_tui.commands.opening import configuration, opened
 from convisav_tui.commands.progress import Advance, progress
 from convisav_tui.i18n import _, mark, ngettext
+
+if TYPE_CHECKING:
+    from convisav_tui.store.engine import Store
 
 LINES_NAMED = 10
 
@@ -47,29 +51,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Import the files; 0 when no row was refused, else 1."""
-    from convisav_tui.store.imported import write_allocations, write_repairs
+    """Import the files; 0, or 1 when a file held no usable row at all. UsageError for what is no such file."""
+    from convisav_tui.shop.setup import first_rows
 
-    store = opened(configuration(arguments))
+    config = configuration(arguments)
     lines = {path: count_lines(path) for path in arguments.files}  # every file is looked at before any is written
-    write = write_repairs if arguments.kind == "open-repair" else write_allocations
-    summaries = []
+    store = opened(config)
     try:
+        store.write(lambda session: first_rows(session, config))
         type_ids = store_type_ids(store.read) if arguments.kind == "open-repair" else {}
         with progress(sum(lines.values())) as advance:
-            for path in arguments.files:
-                summary = Summary(path.name)
-                rows = _rows(arguments.kind, path, summary, type_ids, advance)
-                for batch in _batches(rows):
-                    written = store.write(lambda session, batch=batch: write(session, batch))  # type: ignore[misc]
-                    summary.added += written.added
-                    summary.changed += written.changed
-                    summary.unchanged += written.unchanged
-                summaries.append(summary)
+            summaries = [_import(store, arguments.kind, path, type_ids, advance) for path in arguments.files]
     finally:
         store.close()
     _tell(summaries, arguments.json)
-    return 1 if any(summary.refused for summary in summaries) else 0
+    return 1 if any(summary.rows == len(summary.refused) for summary in summaries) else 0
+
+
+def _import(store: Store, kind: str, path: Path, type_ids: Mapping[str, int], advance: Advance) -> Summary:
+    """Write one file in batches, each in a transaction of its own: the counter goes on working meanwhile."""
+    from convisav_tui.store.imported import write_allocations, write_repairs
+
+    summary = Summary(path.name)
+    write = write_repairs if kind == "open-repair" else write_allocations
+    for batch in _batches(_rows(kind, path, summary, type_ids, advance)):
+        written = store.write(functools.partial(write, rows=batch))
+        summary.added += written.added
+        summary.changed += written.changed
+        summary.unchanged += written.unchanged
+    return summary
 
 
 def store_type_ids(read: Callable[[], Any]) -> dict[str, int]:

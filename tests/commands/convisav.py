@@ -1,0 +1,50 @@
+"""Runs the installed `convisav` as people and scripts do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+def command() -> list[str]:
+    """The command line of `convisav`: CONVISAV_COMMAND, else the one beside this Python, else the module."""
+    named = os.environ.get("CONVISAV_COMMAND")
+    if named:
+        return [named]
+    beside = shutil.which("convisav", path=str(Path(sys.executable).parent))
+    return [beside] if beside else [sys.executable, "-m", "convisav_tui"]
+
+
+def surroundings(home: Path, **more: str) -> dict[str, str]:
+    """An environment in which nothing of this machine is seen; English."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CONVISAV_", "LC_"))}
+    own = {"CONVISAV_HOME": str(home), "CONVISAV_CONFIG": str(home / "convisav.toml"), "LANG": "en_GB.UTF-8"}
+    return kept | own | more
+
+
+def convisav(home: Path, *arguments: str, timeout: float = 60, **more: str) -> Done:
+    """Run it on the data folder `home` and wait."""
+    done = subprocess.run(
+        [*command(), *arguments],
+        env=surroundings(home, **more),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=timeout,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
