@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, select
 
 from convisav_tui import ticket_number
 from convisav_tui.i18n import format_day
 from convisav_tui.money import format_amount
 from convisav_tui.shop.context import ShopContext
+from convisav_tui.shop.payments import sums_of
 from convisav_tui.shop.wording import sentence
 from convisav_tui.store.models import (
     Channel,
@@ -19,10 +20,8 @@ from convisav_tui.store.models import (
     DeviceFamily,
     DeviceType,
     FrequentFault,
-    Nature,
     Outcome,
     Party,
-    Payment,
     RepairOrder,
 )
 from convisav_tui.text import clean_line, fold
@@ -83,7 +82,7 @@ def facts_of(session: Session, order: RepairOrder) -> MessageFacts:
         usual_fault="" if private else _usual_fault(session, kind, order.reported_fault),
         promised_on=order.promised_on,
         currency=order.currency,
-        paid=paid_towards_price(session, order.id or 0),
+        paid=sums_of(session, order).towards_price,
         price=order.price,
         outcome=order.outcome,
         guarantee_until=order.repair_guarantee_until,
@@ -113,16 +112,6 @@ def message_values(facts: MessageFacts, shop: ShopContext, language: str) -> dic
         "result": "" if facts.outcome is None else sentence(facts.outcome.value, language),
         "guarantee": _day(facts.guarantee_until, language),
     }
-
-
-def paid_towards_price(session: Session, order_id: int) -> int:
-    """What was paid for the work, less what was given back; a guarantee deposit is no price (FR-A6)."""
-    total = session.exec(
-        select(func.coalesce(func.sum(Payment.amount), 0)).where(
-            Payment.order_id == order_id, col(Payment.nature) != Nature.GUARANTEE_DEPOSIT
-        )
-    ).one()
-    return int(total)
 
 
 def _device(facts: MessageFacts, language: str) -> str:

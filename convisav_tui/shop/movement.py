@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -25,6 +26,11 @@ class Change:
     at: datetime = field(default_factory=now)
     before: dict[str, Any] = field(default_factory=dict)
     detail: dict[str, Any] = field(default_factory=dict)
+    afterwards: list[Callable[[OrderEvent], None]] = field(default_factory=list)  # what needs the event's id
+
+    def keep(self, column: str) -> None:
+        """Remember the value of a column that something else is about to change."""
+        self.before.setdefault(column, as_json(getattr(self.order, column)))
 
     def put(self, **values: object) -> None:
         """Give columns of the order new values."""
@@ -32,7 +38,7 @@ class Change:
             present = getattr(self.order, column)
             if present == value:
                 continue
-            self.before.setdefault(column, as_json(present))
+            self.keep(column)
             setattr(self.order, column, value)
 
     def hand_to(self, holder: Holder, note: str = "") -> None:
@@ -47,7 +53,7 @@ class Change:
         self.put(state=to_state)
         self.order.updated_at = self.at
         self.session.add(self.order)
-        return append_event(
+        appended = append_event(
             self.session,
             self.order,
             event=event,
@@ -59,6 +65,9 @@ class Change:
             before=self.before,
             key=key,
         )
+        for finish in self.afterwards:
+            finish(appended)
+        return appended
 
 
 def move_custody(session: Session, order: RepairOrder, actor: Actor, at: datetime, note: str = "") -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from convisav_tui.clock import now
 from convisav_tui.errors import NotFound, Refusal
@@ -194,24 +195,34 @@ def mark_called(session: Session, message_id: int, actor: Actor, note: str = "")
     message = _message(session, message_id)
     if message.state in (MessageState.LEASED, MessageState.SENT, MessageState.CALLED, MessageState.CANCELLED):
         raise Refusal("message_owed", _("This message is owed no longer."), mended_by="messages")
+    before = message.state
     message.state, message.sent_at = MessageState.CALLED, now()
     _tell_of_message(session, message, "message_spoken", actor, clean_line(note)[:200])
     if message.event is MessageEvent.REPAIR_READY:
         order = session.get_one(RepairOrder, message.order_id)
-        told(session, order, actor, "called", {"message": message.id})
+        told(session, order, actor, "called", {"withdrawn": {str(message.id): before.value}})
     return message
 
 
-def withdraw(session: Session, order: RepairOrder, event: MessageEvent | None = None) -> dict[str, str]:
-    """Call off what the order still owes its customer (of one kind, or all) and nobody is sending; message id → its
-    state before, for an undo."""
+def withdraw(
+    session: Session, order: RepairOrder, event: MessageEvent | None = None, spoken: bool = False
+) -> dict[str, str]:
+    """Call off what the order still owes its customer (of one kind, or all) and nobody is sending; what waited for a
+    person counts as said when it was `spoken`. Message id → its state before, for an undo."""
     query = select(Message).where(Message.order_id == order.id, col(Message.state).in_((MessageState.QUEUED, *OWED)))
     withdrawn: dict[str, str] = {}
-    for message in session.exec(query if event is None else query.where(Message.event == event)).all():
+    for message in session.exec(held_fast(query if event is None else query.where(Message.event == event))).all():
         withdrawn[str(message.id)] = message.state.value
-        message.state = MessageState.CANCELLED
+        said = spoken and message.state in OWED
+        message.state = MessageState.CALLED if said else MessageState.CANCELLED
         session.add(message)
     return withdrawn
+
+
+def held_fast(query: SelectOfScalar[Message]) -> SelectOfScalar[Message]:
+    """The query read anew and locked, so that a sender cannot take a row that is being called off (PostgreSQL; SQLite
+    has one writer anyway)."""
+    return query.with_for_update().execution_options(populate_existing=True)
 
 
 def messages_owed(session: Session, limit: int = 200) -> Sequence[Message]:
@@ -239,7 +250,7 @@ def _job(session: Session, job_id: int) -> PrintJob:
 
 
 def _message(session: Session, message_id: int) -> Message:
-    message = session.get(Message, message_id)
+    message = session.exec(held_fast(select(Message).where(Message.id == message_id))).first()
     if message is None:
         raise NotFound(_("There is no such message."))
     return message

@@ -109,6 +109,17 @@ def consented_total(session: Session, order: RepairOrder) -> int:
     return accepted.amount if accepted else order.cap or 0
 
 
+def authorised_amount(session: Session, order_id: int) -> int | None:
+    """The estimate under which the work was started without a quote (T05), minor units; None where it was not."""
+    undone = _undone(session, order_id, "events")
+    rows = session.exec(
+        select(OrderEvent)
+        .where(OrderEvent.order_id == order_id, OrderEvent.event == "authorise_direct")
+        .order_by(col(OrderEvent.id).desc())
+    )
+    return next((row.detail.get("amount") for row in rows if row.id not in undone), None)
+
+
 def _undone(session: Session, order_id: int, what: str) -> set[int]:
     """Ids that the order's undone events name under `what`."""
     rows = session.exec(select(OrderEvent).where(OrderEvent.order_id == order_id, OrderEvent.event == UNDONE))

@@ -141,8 +141,7 @@ def plan_message(
     call. None when he wants to be told nothing."""
     if channel is Channel.NONE:
         return None
-    order_of_trial = dict.fromkeys((channel, Channel.EMAIL, Channel.SMS)) if channel is not Channel.CALL else {}
-    reachable = next((tried for tried in order_of_trial if facts.recipient(tried)), Channel.CALL)
+    reachable = reachable_channel(facts, channel)
     rendered = render(
         session,
         event,
@@ -160,6 +159,13 @@ def plan_message(
         event=event,
         language=rendered.language,
     )
+
+
+def reachable_channel(facts: MessageFacts, wanted: Channel) -> Channel:
+    """The channel that has an address: the one wanted, else the customer's other one in writing, else a call."""
+    if wanted is Channel.CALL:
+        return Channel.CALL
+    return next((c for c in (wanted, Channel.EMAIL, Channel.SMS) if facts.recipient(c)), Channel.CALL)
 
 
 def with_quote(facts: MessageFacts, quote: Quote, within_cap: bool) -> MessageFacts:

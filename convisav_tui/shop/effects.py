@@ -1,0 +1,258 @@
+"""What a step does to the order beside its state: each effect changes it, and can say beforehand what it will do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from sqlmodel import select
+
+from convisav_tui.i18n import _, format_day
+from convisav_tui.shop import outbox, quoting
+from convisav_tui.shop.movement import Change
+from convisav_tui.shop.payments import add_payment, billing_state, sums_of
+from convisav_tui.shop.secrets import purge_secret
+from convisav_tui.shop.situation import Situation
+from convisav_tui.shop.steps import Answers
+from convisav_tui.store.models import BillingState, Holder, MessageEvent, Outcome, Payment, QuoteState, SecretState
+
+# The device works again: the guarantee on the repair runs.
+GUARANTEED = frozenset({Outcome.REPAIRED, Outcome.PARTLY_REPAIRED, Outcome.REPLACED})
+
+
+def _silent(_situation: Situation, _answers: Answers) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """`apply` does it, in the transaction of the step; `foresee` says it before, "" when there is nothing to say."""
+
+    apply: Callable[[Situation, Answers, Change], None]
+    foresee: Callable[[Situation, Answers], str] = _silent
+
+
+def _take_to_the_bench(situation: Situation, answers: Answers, change: Change) -> None:
+    chosen = answers.text("technician")
+    technician = int(chosen) if chosen else situation.order.technician_id or change.actor.staff_id
+    change.put(technician_id=technician)
+    change.detail["technician"] = technician
+    change.hand_to(Holder.WITH_TECHNICIAN)
+
+
+def _note(*keys: str) -> Effect:
+    """Write answers down in the event."""
+
+    def apply(_situation: Situation, answers: Answers, change: Change) -> None:
+        change.detail.update({key: answers.text(key) for key in keys if answers.text(key)})
+
+    return Effect(apply)
+
+
+def _authorise(situation: Situation, answers: Answers, change: Change) -> None:
+    basis = "covered" if situation.covered else quoting.BY_CAP
+    change.detail.update(basis=basis, amount=answers.amount("estimate") or 0, cap=situation.order.cap)
+
+
+def _say_authorised(situation: Situation, _answers: Answers) -> str:
+    if situation.covered:
+        return _("Somebody else pays: the customer owes nothing.")
+    return _("Within the spending cap of {cap}.").format(cap=situation.money(situation.order.cap or 0))
+
+
+def _issue_quote(situation: Situation, answers: Answers, change: Change) -> None:
+    amount, day = answers.amount("amount"), answers.day("valid_until")
+    assert amount is not None and day is not None
+    change.detail["withdrawn"] = outbox.withdraw(situation.session, situation.order, MessageEvent.QUOTE_READY)
+    text = answers.text("text")
+    quote = quoting.issue(situation.session, situation.order, amount, text, day, change.actor, change.at)
+    change.detail.update(quote=quote.id, revision=quote.revision, amount=amount, sha256=quote.sha256)
+    if situation.order.cap is not None and amount <= situation.order.cap:
+        change.detail["consent"] = quoting.BY_CAP
+    change.put(quote_state=QuoteState.ISSUED)
+
+
+def _say_cap(situation: Situation, answers: Answers) -> str:
+    amount, cap = answers.amount("amount"), situation.order.cap
+    if amount is None or cap is None:
+        return ""
+    if amount <= cap:
+        return _("Within the spending cap of {cap}: accepted at once.").format(cap=situation.money(cap))
+    return _("Above the spending cap of {cap}: the customer must answer.").format(cap=situation.money(cap))
+
+
+def _answer_quote(accepted: bool) -> Effect:
+    """Write down what the customer said to the quote, who, how and why; what still told him of it is called off."""
+
+    def apply(situation: Situation, answers: Answers, change: Change) -> None:
+        quote = situation.quote
+        assert quote is not None
+        said = quoting.Answer(accepted, answers.text("decided_by"), answers.text("means"), answers.text("reason"))
+        change.detail.update(quote=quote.id, amount=quote.amount, decided_by=said.decided_by, means=said.means)
+        change.detail["withdrawn"] = outbox.withdraw(situation.session, situation.order, MessageEvent.QUOTE_READY)
+        if said.reason:
+            change.detail["reason"] = said.reason
+        change.put(quote_state=QuoteState.ACCEPTED if accepted else QuoteState.REFUSED)
+        change.afterwards.append(
+            lambda event: quoting.decide(situation.session, quote, event, said, change.actor, change.at)
+        )
+
+    return Effect(apply)
+
+
+def _accept_by_cap(situation: Situation, _answers: Answers, change: Change) -> None:
+    quote, cap = situation.quote, situation.order.cap
+    assert quote is not None and cap is not None
+    said = quoting.Answer(True, situation.customer.name, quoting.BY_CAP)
+    change.detail.update(quote=quote.id, amount=quote.amount, decided_by=said.decided_by, means=said.means, cap=cap)
+    change.put(quote_state=QuoteState.ACCEPTED)
+    change.afterwards.append(
+        lambda event: quoting.decide(situation.session, quote, event, said, change.actor, change.at)
+    )
+
+
+def _expire_quote(situation: Situation, _answers: Answers, change: Change) -> None:
+    change.detail["withdrawn"] = outbox.withdraw(situation.session, situation.order, MessageEvent.QUOTE_READY)
+    change.detail["quote_expired"] = situation.quote.id if situation.quote else None
+    change.put(quote_state=QuoteState.EXPIRED)
+
+
+def _ask_again(_situation: Situation, _answers: Answers, change: Change) -> None:
+    change.put(quote_state=QuoteState.SUPERSEDED)
+
+
+def finish(outcome: Outcome | None = None) -> Effect:
+    """The work ended with `outcome` (None: as answered): price, billing, guarantee, device back on the shelf."""
+
+    def apply(situation: Situation, answers: Answers, change: Change) -> None:
+        price, ended = answers.amount("price") or 0, outcome or Outcome(answers.text("outcome"))
+        until = situation.guaranteed_until(situation.today) if ended in GUARANTEED else None
+        change.put(outcome=ended, price=price, completed_at=change.at, repair_guarantee_until=until)
+        change.put(billing_state=BillingState.NOT_BILLABLE if price == 0 else _billing(situation))
+        change.detail.update(outcome=ended.value, price=price)
+        change.hand_to(Holder.IN_SHOP)
+
+    def foresee(situation: Situation, answers: Answers) -> str:
+        left = (answers.amount("price") or 0) - situation.sums.towards_price
+        if left > 0:
+            return _("{amount} left to pay.").format(amount=situation.money(left))
+        if left < 0:
+            return _("{amount} to give back.").format(amount=situation.money(-left))
+        return _("Nothing left to pay.")
+
+    return Effect(apply, foresee)
+
+
+def _say_told(situation: Situation, _answers: Answers, change: Change) -> None:
+    change.put(notified_at=change.at)
+    ready = MessageEvent.REPAIR_READY
+    change.detail["withdrawn"] = outbox.withdraw(situation.session, situation.order, ready, spoken=True)
+
+
+def _told_in_person(_situation: Situation, answers: Answers, change: Change) -> None:
+    if answers.ticked("present"):
+        change.put(notified_at=change.at)
+        change.detail["told"] = "counter"
+
+
+def _give_device_back(situation: Situation, answers: Answers, change: Change) -> None:
+    """K: out; S: purged; what was still to be sent is called off."""
+    change.detail.update(proof=answers.text("proof"), taken_by=answers.text("taken_by"))
+    if situation.owed > 0:
+        change.detail.update(released_unpaid=situation.owed, reason=answers.text("release_reason"))
+    if situation.order.outcome in GUARANTEED:
+        change.put(repair_guarantee_until=situation.guaranteed_until(situation.today))
+    change.put(returned_at=change.at)
+    _leave_the_shop(situation, answers, change)
+
+
+def _say_given_back(situation: Situation, _answers: Answers) -> str:
+    told = [_("The unlock code is destroyed.")] if situation.order.secret_state is SecretState.STORED else []
+    if situation.order.outcome in GUARANTEED:
+        until = situation.guaranteed_until(situation.today)
+        told += [_("The repair is guaranteed until {day}.").format(day=format_day(until))] if until else []
+    return " ".join(told)
+
+
+def _cancel(situation: Situation, answers: Answers, change: Change) -> None:
+    """The advance is settled as answered, a guarantee deposit is given back, the device leaves."""
+    change.keep("billing_state")
+    paid, keep = situation.sums.towards_price, answers.text("advance") == "keep"
+    change.put(price=max(0, paid) if keep else 0)
+    change.detail.update(reason=answers.text("reason"), advance="kept" if keep else "given_back", amount=paid)
+    change.detail["payments"] = _refund_all(situation, change, deposit_only=keep)
+    change.put(billing_state=BillingState.PAID if keep and paid > 0 else BillingState.NOT_BILLABLE)
+    _leave_the_shop(situation, answers, change)
+
+
+def _say_cancelled(situation: Situation, answers: Answers) -> str:
+    paid = situation.sums.towards_price
+    if paid <= 0:
+        return ""
+    words = _("{amount} kept.") if answers.text("advance") == "keep" else _("{amount} to give back.")
+    return words.format(amount=situation.money(paid))
+
+
+def _close(_situation: Situation, _answers: Answers, change: Change) -> None:
+    change.put(closed_at=change.at)
+
+
+def _leave_the_shop(situation: Situation, _answers: Answers, change: Change) -> None:
+    withdrawn = outbox.withdraw(situation.session, situation.order)
+    if withdrawn:
+        change.detail["withdrawn"] = withdrawn
+    change.hand_to(Holder.RETURNED, note=change.detail.get("taken_by", ""))
+    if situation.order.secret_state is SecretState.STORED:
+        # Last of all: the key is destroyed at once, even if the transaction is not committed.
+        change.afterwards.append(lambda _event: _purge(situation, change))
+
+
+def _purge(situation: Situation, change: Change) -> None:
+    purge_secret(situation.session, situation.order, change.actor)
+
+
+def _refund_all(situation: Situation, change: Change, deposit_only: bool) -> list[int]:
+    """Give back what is left of each payment, by rows of the opposite sign; the ids of these rows."""
+    rows = situation.session.exec(select(Payment).where(Payment.order_id == situation.order_id)).all()
+    left = {row.id: row.amount for row in rows if row.reverses_id is None}
+    for row in rows:
+        if row.reverses_id in left:
+            left[row.reverses_id] += row.amount
+    refunds = []
+    for row in rows:
+        amount = left.get(row.id, 0)
+        if amount > 0 and (row.nature.value == "guarantee_deposit" or not deposit_only):
+            refund = add_payment(
+                situation.session,
+                situation.order,
+                amount=-amount,
+                nature=row.nature,
+                means=row.means,
+                actor=change.actor,
+                key=uuid4().hex,
+                label=row.label,
+                reverses_id=row.id,
+            )
+            refunds.append(refund.id or 0)
+    return refunds
+
+
+def _billing(situation: Situation) -> BillingState:
+    return billing_state(situation.order, sums_of(situation.session, situation.order))
+
+
+bench = Effect(_take_to_the_bench)
+note = _note
+authorise = Effect(_authorise, _say_authorised)
+issue_quote = Effect(_issue_quote, _say_cap)
+accept_quote = _answer_quote(True)
+refuse_quote = _answer_quote(False)
+accept_by_cap = Effect(_accept_by_cap)
+expire_quote = Effect(_expire_quote)
+ask_again = Effect(_ask_again)
+say_told = Effect(_say_told)
+told_in_person = Effect(_told_in_person)
+give_device_back = Effect(_give_device_back, _say_given_back)
+cancel = Effect(_cancel, _say_cancelled)
+close = Effect(_close)

@@ -1,0 +1,86 @@
+"""What a step would do, said before it is confirmed: sentences, and the messages as they would leave."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from convisav_tui.i18n import _
+from convisav_tui.shop.dated_rules import shop_setting
+from convisav_tui.shop.effects import GUARANTEED
+from convisav_tui.shop.message_facts import MessageFacts, facts_of
+from convisav_tui.shop.names import name
+from convisav_tui.shop.outbox import PlannedMessage
+from convisav_tui.shop.reactions import REACTIONS, UNDO_SECONDS, channel_for, plan_message, reachable_channel
+from convisav_tui.shop.situation import Situation
+from convisav_tui.shop.steps import Answers
+from convisav_tui.shop.transitions import Transition
+from convisav_tui.store.models import Channel, MessageEvent, OrderState, Outcome
+
+
+def foreseen_effects(situation: Situation, row: Transition, answers: Answers) -> list[str]:
+    """One sentence an effect, the change of state first, the messages last."""
+    sentences = [_("{before} → {after}").format(before=name(situation.order.state), after=name(row.target))]
+    sentences += [said for effect in row.effects if (said := effect.foresee(situation, answers))]
+    told = _told_of(situation, row, answers)
+    return sentences + ([_message_line(situation, told, answers)] if told else [])
+
+
+def effect_line(situation: Situation, row: Transition, answers: Answers) -> str:
+    """The same in one line, for the list of steps: "quote issued · SMS to 06 12 34 56 78 in 60 s"."""
+    told = _told_of(situation, row, answers)
+    parts = [name(row.target)] + ([_message_line(situation, told, answers)] if told else [])
+    return " · ".join(part for part in parts if part)
+
+
+def foreseen_messages(situation: Situation, row: Transition, answers: Answers) -> list[PlannedMessage]:
+    """The messages of the step and of what follows by itself, worded with these answers."""
+    told = _told_of(situation, row, answers)
+    if told is None:
+        return []
+    channel = channel_for(situation.order, told)
+    planned = plan_message(situation.session, _facts(situation, told, answers, row), told, channel, situation.shop)
+    return [planned] if planned is not None else []
+
+
+def _told_of(situation: Situation, row: Transition, answers: Answers) -> MessageEvent | None:
+    """What the customer would be told, None when nothing."""
+    if answers.ticked("silent"):
+        return None
+    completed = row.target is OrderState.COMPLETED
+    event = "notice_due" if completed else row.event
+    if completed and answers.ticked("present"):
+        return None
+    for reaction in REACTIONS:
+        if event in reaction.events and reaction.message is not None:
+            wanted = channel_for(situation.order, reaction.message) is not Channel.NONE
+            on = shop_setting(situation.session, f"reaction.{reaction.name}") is not False
+            return reaction.message if wanted and on else None
+    return None
+
+
+def _message_line(situation: Situation, told: MessageEvent, answers: Answers) -> str:
+    facts = facts_of(situation.session, situation.order)
+    channel = reachable_channel(facts, channel_for(situation.order, told))
+    address = facts.email if channel is Channel.EMAIL else facts.phone or facts.phone_e164
+    if channel is Channel.CALL:
+        return _("to be called: {phone}").format(phone=address or _("no number"))
+    return _("{channel} to {address} in {seconds} s").format(
+        channel=name(channel), address=address, seconds=UNDO_SECONDS
+    )
+
+
+def _facts(situation: Situation, told: MessageEvent, answers: Answers, row: Transition) -> MessageFacts:
+    """The facts as they will be once the step is taken."""
+    facts = facts_of(situation.session, situation.order)
+    if told is MessageEvent.QUOTE_READY:
+        amount, cap = answers.amount("amount"), situation.order.cap
+        return replace(
+            facts,
+            quote_amount=amount,
+            quote_text=answers.text("text"),
+            quote_valid_until=answers.day("valid_until"),
+            within_cap=amount is not None and cap is not None and amount <= cap,
+        )
+    outcome = row.outcome or Outcome(answers.text("outcome"))
+    until = situation.guaranteed_until(situation.today) if outcome in GUARANTEED else None
+    return replace(facts, price=answers.amount("price") or 0, outcome=outcome, guarantee_until=until)

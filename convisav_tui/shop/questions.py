@@ -1,0 +1,82 @@
+"""What the steps ask: labels are message ids, translated when a step is offered."""
+
+from __future__ import annotations
+
+from convisav_tui.i18n import mark
+from convisav_tui.shop.steps import TICKED, StepInput
+
+QUOTE_TEXT_LENGTH = 4000
+
+# Filled with the staff of the shop when the step is offered; left empty, whoever takes the step does the work.
+TECHNICIAN = StepInput("technician", mark("Technician"), "choice")
+ESTIMATE = StepInput("estimate", mark("Estimate incl. VAT"), "amount")
+AMOUNT = StepInput("amount", mark("Amount incl. VAT"), "amount", required=True)
+QUOTE_TEXT = StepInput("text", mark("Work and parts"), "text", required=True, longest=QUOTE_TEXT_LENGTH)
+VALID_UNTIL = StepInput("valid_until", mark("Valid until"), "date", required=True)
+SILENT = StepInput("silent", mark("Do not tell the customer"), "check")
+DECIDED_BY = StepInput("decided_by", mark("Who answered"), "text", required=True, longest=120)
+MEANS = StepInput(
+    "means",
+    mark("How"),
+    "choice",
+    choices=(
+        ("counter", mark("at the counter")),
+        ("signature", mark("signature")),
+        ("phone", mark("by phone")),
+        ("sms", mark("by SMS")),
+        ("email", mark("by e-mail")),
+    ),
+    required=True,
+    default="counter",
+)
+REASON = StepInput("reason", mark("Reason"), "text", required=True)
+WORK = StepInput("work", mark("Work done"), "text", longest=2000)
+REPAIRED_AS = StepInput(
+    "outcome",
+    mark("Outcome"),
+    "choice",
+    choices=(
+        ("repaired", mark("repaired")),
+        ("partly_repaired", mark("partly repaired")),
+        ("replaced", mark("replaced")),
+    ),
+    required=True,
+    default="repaired",
+)
+STOPPED_AS = StepInput(
+    "outcome",
+    mark("Outcome"),
+    "choice",
+    choices=(
+        ("refused_returned_as_is", mark("returned as it is")),
+        ("partly_repaired", mark("partly repaired")),
+    ),
+    required=True,
+    default="refused_returned_as_is",
+)
+PRICE = StepInput("price", mark("Price incl. VAT"), "amount", required=True)
+PRESENT = StepInput("present", mark("The customer is at the counter"), "check")
+REASSEMBLED = StepInput("reassembled", mark("Reassembled, or taken in parts by agreement"), "check", default=TICKED)
+SAID = StepInput("note", mark("What was said"), "text", longest=200)
+PROOF = StepInput(
+    "proof",
+    mark("Shown"),
+    "choice",
+    choices=(
+        ("ticket", mark("ticket")),
+        ("identity", mark("identity document")),
+        ("known", mark("known to the shop")),
+    ),
+    required=True,
+    default="ticket",
+)
+TAKEN_BY = StepInput("taken_by", mark("Taken by"), "text", required=True, longest=120)
+RELEASE = StepInput("release", mark("Release unpaid (manager)"), "check")
+RELEASE_REASON = StepInput("release_reason", mark("Why it goes unpaid"), "text")
+GIVEN_BACK = StepInput("given_back", mark("The device is back with its owner"), "check", default=TICKED)
+ADVANCE = StepInput(
+    "advance",
+    mark("What was paid in advance"),
+    "choice",
+    choices=(("refund", mark("give back")), ("keep", mark("keep for the work done"))),
+)

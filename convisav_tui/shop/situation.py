@@ -1,0 +1,114 @@
+"""What a guard looks at: one order as it is now, with what hangs on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from sqlmodel import Session, col, select
+
+from convisav_tui.clock import local
+from convisav_tui.money import format_amount
+from convisav_tui.shop import quoting
+from convisav_tui.shop.actor import Actor
+from convisav_tui.shop.context import ShopContext
+from convisav_tui.shop.dated_rules import GUARANTEE_MONTHS, number_for
+from convisav_tui.shop.dates import add_months
+from convisav_tui.shop.payments import Sums, sums_of
+from convisav_tui.store.models import Nature, Party, Quote, RepairOrder, Role, Staff
+
+
+@dataclass
+class Situation:
+    """An order at one instant, before a step; `actor` is None when nobody has chosen a step yet."""
+
+    session: Session
+    order: RepairOrder
+    shop: ShopContext
+    at: datetime
+    actor: Actor | None = None
+
+    @property
+    def order_id(self) -> int:
+        """The id of the order."""
+        assert self.order.id is not None
+        return self.order.id
+
+    @property
+    def today(self) -> date:
+        """The shop's calendar day."""
+        return local(self.at, self.shop.timezone).date()
+
+    @cached_property
+    def customer(self) -> Party:
+        """The owner of the device."""
+        return self.session.get_one(Party, self.order.party_id)
+
+    @cached_property
+    def quote(self) -> Quote | None:
+        """The quote that the customer has to answer, or answered."""
+        return quoting.current_quote(self.session, self.order_id)
+
+    @cached_property
+    def consented(self) -> int:
+        """The most that the customer agreed to pay for the work, minor units."""
+        return quoting.consented_total(self.session, self.order)
+
+    @cached_property
+    def accepted(self) -> Quote | None:
+        """The quote that the customer accepted last."""
+        return quoting.accepted_quote(self.session, self.order_id)
+
+    @cached_property
+    def authorised(self) -> int | None:
+        """The estimate under which the work was started without a quote, minor units."""
+        return quoting.authorised_amount(self.session, self.order_id)
+
+    @cached_property
+    def sums(self) -> Sums:
+        """What was paid, and what is owed."""
+        return sums_of(self.session, self.order)
+
+    @property
+    def owed(self) -> int:
+        """What the customer owes for the work; negative when something must be given back. Minor units."""
+        return (self.order.price or 0) - self.sums.towards_price
+
+    @property
+    def diagnostic_fee(self) -> int:
+        """What the customer paid for the diagnosis, minor units."""
+        return max(0, self.sums.by_nature.get(Nature.DIAGNOSTIC_FEE, 0))
+
+    @property
+    def agreed_fee(self) -> int:
+        """The most that may be kept where nothing was repaired: what he paid, or agreed to in a quote (FR-A4)."""
+        if self.covered:
+            return 0
+        return max(0, self.sums.towards_price, self.accepted.amount if self.accepted else 0)
+
+    @property
+    def covered(self) -> bool:
+        """Whether somebody else than the customer pays the work."""
+        return self.order.kind in quoting.COVERED_KINDS
+
+    @cached_property
+    def people(self) -> tuple[tuple[str, str], ...]:
+        """Id and name of the active staff, as choices."""
+        rows = self.session.exec(select(Staff).where(col(Staff.active)).order_by(col(Staff.name)))
+        return tuple((str(row.id), row.name) for row in rows)
+
+    @property
+    def actor_may_release(self) -> bool:
+        """Whether the actor may let a device go unpaid (FR-R1): a manager; anybody where the shop has none."""
+        managers = self.session.exec(select(Staff.id).where(Staff.role == Role.MANAGER, col(Staff.active))).all()
+        return not managers or (self.actor is not None and self.actor.staff_id in managers)
+
+    def guaranteed_until(self, day: date) -> date | None:
+        """The last day of the guarantee on a repair given back on `day` (FR-G8); None where the shop gives none."""
+        months = number_for(self.session, self.shop.country, GUARANTEE_MONTHS, day)
+        return add_months(day, months) if months else None
+
+    def money(self, minor: int) -> str:
+        """An amount in the order's currency, for people."""
+        return format_amount(minor, self.order.currency)
