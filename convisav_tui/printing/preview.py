@@ -34,6 +34,14 @@ def ascii_rows(image: Image, width: int = 80) -> list[str]:
     return _cells(image, width, 1, _PLAIN)
 
 
+def picture_rows(path: Path, width: int = 80) -> list[str]:
+    """A picture file in rows of `width` cells. Raises OSError when it cannot be read."""
+    from PIL import Image as Images
+
+    with Images.open(path) as image:
+        return half_blocks(image.convert("L"), width)
+
+
 def label_png(paper: LabelPaper, media: Media, path: Path) -> None:
     """Write a label as PNG, exactly as it would be printed. Raises MediaRefused, OSError."""
     label(paper, media).save(path, "PNG", dpi=(DOTS_PER_INCH, DOTS_PER_INCH))

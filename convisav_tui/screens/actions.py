@@ -56,7 +56,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("customer", mark("Customer"), mark("The customer of this order and his history"), "f9", "k", "ctrl+y"),
     Action("menu", mark("Menu"), mark("All actions by name"), "f10", ":", "ctrl+e"),
     Action("quit", mark("Leave"), mark("Leave the program; what was typed is kept"), "", "", "ctrl+x"),
-    Action("save", mark("Save and print"), mark("Save, and print what is asked for"), "", "", "ctrl+s", ("intake",)),
+    Action(
+        "save",
+        mark("Save and print"),
+        mark("Save, and print what is asked for"),
+        "",
+        "",
+        "ctrl+s",
+        ("intake", "payment"),
+    ),
     Action(
         "comeback", mark("Comeback"), mark("Make this a comeback of the earlier repair"), "", "", "ctrl+r", ("intake",)
     ),
@@ -67,10 +75,17 @@ ACTIONS: tuple[Action, ...] = (
         "enter",
         "",
         "",
-        ("board", "list", "drafts", "messages"),
+        ("board", "list", "drafts", "messages", "prints", "customer"),
     ),
-    Action("mark", mark("Mark"), mark("Mark the row for an action on several"), "space", "", "", ("board", "list")),
-    Action("undo", mark("Undo"), mark("Take back the last step, within a minute"), "", "u", "", ("board", "sheet")),
+    Action("mark", mark("Mark"), mark("Mark the row for an action on several"), "space", "", "", ("list",)),
+    Action(
+        "undo", mark("Undo"), mark("Take back the last step, within a minute"), "", "u", "ctrl+r", ("board", "sheet")
+    ),
+    Action("secret", mark("Unlock code"), mark("Show the unlock code for a minute"), "", "v", "", ("sheet",)),
+    Action("retry", mark("Once more"), mark("Print or send the row once more"), "", "r", "", ("prints", "messages")),
+    Action("called", mark("Called"), mark("Write down that the customer was told"), "", "a", "", ("messages",)),
+    Action("remove", mark("Cancel"), mark("Print or send the row no more"), "delete", "x", "", ("prints", "messages")),
+    Action("album", mark("Pictures and mails"), mark("What the demo printed and sent"), views=("demo",)),
 )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -23,10 +21,9 @@ NEAR_DAYS = 14  # a promised day nearer than this is shown by its weekday
 
 @dataclass
 class Counter:
-    """One counter or bench. It exists before the store's libraries are imported, and is complete once `store` is set."""
+    """One counter or bench. It exists before the store's libraries are imported, complete once `store` is set."""
 
     config: Config
-    station_name: str
     opened: Store | None = None
     person: Actor | None = None
     shop_context: ShopContext | None = None
@@ -77,17 +74,12 @@ class Counter:
             return _("today")
         return format_weekday(day) if distance < NEAR_DAYS else format_day(day)[:5]
 
+    @property
+    def minute(self) -> str:
+        """The time of day in the shop, as the title bar shows it."""
+        return f"{self.local(clock.now()):%H:%M}"
+
     def title_right(self, counts: str = "") -> str:
         """The right end of the title bar: counts, who works here, the time."""
         who = self.person.name if self.person is not None else ""
-        time = f"{self.local(clock.now()):%H:%M}"
-        return "   ".join(part for part in (counts, f"{who} {time}".strip()) if part)
-
-
-def station_name(configured: str) -> str:
-    """The name of this station: the configured one, else the host's, with the address of an SSH line."""
-    if configured:
-        return configured
-    line = os.environ.get("SSH_CONNECTION", "").split(" ")[0]
-    host = socket.gethostname()
-    return f"{host} ({line})" if line else host
+        return "   ".join(part for part in (counts, f"{who} {self.minute}".strip()) if part)

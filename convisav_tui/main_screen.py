@@ -1,0 +1,107 @@
+"""Wires the screens of the shop to the program: actions, loading after the first paint, the change feed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from convisav_tui.app import run_app
+from convisav_tui.i18n import set_language
+from convisav_tui.screens.board import BoardView
+from convisav_tui.screens.counter import Counter
+from convisav_tui.screens.desk import Desk, Hooks
+
+if TYPE_CHECKING:
+    from convisav_tui.config import Config
+    from convisav_tui.screens.view import View
+    from convisav_tui.store.feed import Ticker
+
+# How often the program makes sure that somebody prints and sends: every 20th tick of a quarter of a second.
+WORKER_TICKS = 20
+
+
+class Program:
+    """The running program: the counter it serves, and what its hooks need to remember."""
+
+    def __init__(self, config: Config, keep_worker: Callable[[], None]) -> None:
+        self.counter = Counter(config)
+        self.desk: Desk | None = None
+        self._keep_worker = keep_worker
+        self._ticker: Ticker | None = None
+        self._ticks = 0
+        self._minute = ""
+
+    def first_view(self) -> View:
+        """The board; its rows come from the fast path until the store is loaded."""
+        return BoardView(self.counter)
+
+    def hooks(self, desk: Desk) -> Hooks:
+        """What the desk asks when no view wanted an action or a scan."""
+        self.desk = desk
+        return Hooks(on_action=self.act, on_scan=self.scanned)
+
+    def load(self) -> None:
+        """In the store's thread, after the first paint: import the libraries, open the store, sign the station in."""
+        from convisav_tui.screens import loading
+
+        loading.load(self.counter)
+        self._keep_worker()
+        from convisav_tui.store.feed import Ticker
+
+        self._ticker = Ticker(self.counter.store)
+
+    def tick(self, desk: Desk) -> None:
+        """Four times a second: has another station or the worker changed something? Costs microseconds when not."""
+        if self._ticker is None:
+            return
+        self._ticks += 1
+        if self._ticks % WORKER_TICKS == 0:
+            desk.run(self._keep_worker, lambda _none: None, lambda _error: None, hold=False, group="worker")
+        minute = self.counter.minute
+        if self._ticker.changed():
+            desk.changed_elsewhere()
+        elif minute != self._minute:
+            desk.repaint()
+        self._minute = minute
+
+    def act(self, action: str) -> bool:
+        """An action that works everywhere."""
+        opener = self._openers().get(action)
+        desk = self._desk
+        if opener is None:
+            return False
+
+        def open_when_loaded() -> None:
+            view = opener()
+            if view is not None:
+                desk.open(view)
+
+        desk.when_loaded(open_when_loaded)
+        return True
+
+    def scanned(self, number: str) -> bool:
+        """A label was scanned on a screen that did not ask for it: its order is opened."""
+        self._desk.when_loaded(lambda: self._open_scanned(number))
+        return True
+
+    @property
+    def _desk(self) -> Desk:
+        assert self.desk is not None, "hooks are made with the desk"
+        return self.desk
+
+    def _open_scanned(self, number: str) -> None:
+        from convisav_tui.screens.opening import open_order
+
+        open_order(self._desk, self.counter, number)
+
+    def _openers(self) -> dict[str, Callable[[], View | None]]:
+        from convisav_tui.screens import opening
+
+        return opening.openers(self._desk, self.counter)
+
+
+def run(config: Config, keep_worker: Callable[[], None]) -> int:
+    """Show the board of this shop until it is left; the exit status. `keep_worker` starts a worker if none runs."""
+    set_language(config.interface_language)
+    program = Program(config, keep_worker)
+    return run_app(program.first_view, hooks=program.hooks, preload=program.load, on_tick=program.tick)

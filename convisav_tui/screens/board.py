@@ -1,0 +1,327 @@
+"""The board (home): the shop's lists with live counts, the scan-first box, the orders of a list, a line of detail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar
+
+from convisav_tui import ticket_number
+from convisav_tui.i18n import _, mark, ngettext
+from convisav_tui.screens import words
+from convisav_tui.screens.board_rows import BoardReader
+from convisav_tui.screens.keys import Key
+from convisav_tui.screens.order_columns import detail_line, short_customer
+from convisav_tui.screens.view import View
+from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, fit, pad, side_by_side
+from convisav_tui.screens.widgets.record_list import ColumnSpec, Record, RecordList
+from convisav_tui.screens.widgets.text_line import TextLine
+from convisav_tui.store.board import LISTS, ListSpec
+
+if TYPE_CHECKING:
+    from convisav_tui.screens.counter import Counter
+    from convisav_tui.store.board import OrderRow
+
+LISTS_WIDTH = 22
+NARROW = 70  # below this width the lists are named in one row
+DIGIT_SECONDS = 1.0  # a digit followed by more text within this time was the begin of a number, not a list
+
+ORDER_COLUMNS = (
+    ColumnSpec("number", mark("No."), 12),
+    ColumnSpec("customer", mark("Customer"), 13, grow=2),
+    ColumnSpec("device", mark("Device"), 13, grow=2),
+    ColumnSpec("state", mark("State"), 8, grow=1),
+    ColumnSpec("promised", mark("For"), 7),
+    ColumnSpec("fault", mark("Fault"), 18, from_width=90, grow=3),
+    ColumnSpec("opened", mark("Taken in"), 10, from_width=90),
+)
+HIT_COLUMNS = (
+    ColumnSpec("number", mark("No."), 12),
+    ColumnSpec("title", mark("Found"), 22, grow=2),
+    ColumnSpec("detail", "", 18, grow=3),
+)
+
+
+class BoardView(View):
+    """Typing text searches; a digit in the empty box chooses a list; Enter opens; F8 moves the order on."""
+
+    name: ClassVar[str] = "board"
+
+    def __init__(self, counter: Counter) -> None:
+        self.counter = counter
+        self.title = f"ConviSAV · {counter.config.shop.name}"
+        self._reader = BoardReader(counter)
+        self._box = TextLine(longest=80)
+        self._spec: ListSpec = LISTS[0]
+        self._counts: dict[str, int] = {}
+        self._orders = RecordList(ORDER_COLUMNS, self._reader.page_of(self._spec.key))
+        self._hits = RecordList(HIT_COLUMNS, self._reader.hits_of(""))
+        self._digit = ("", 0.0)
+        self._loaded = False
+        self._is_demo = (counter.config.home / "labels").is_dir() and (counter.config.home / "mails").is_dir()
+
+    # --- the host -------------------------------------------------------------------------------------------
+
+    @property
+    def typing(self) -> bool:
+        """Text goes to the box at once, so the registry's letters are off here."""
+        return True
+
+    def opened(self) -> None:
+        """The first rows come from the fast path; they are read again when the store is loaded."""
+        self._read()
+        self.host.when_loaded(self._store_loaded, hold=False)
+
+    def resumed(self) -> None:
+        """Back from another screen: what was done there shows."""
+        self._refresh()
+
+    def changed_elsewhere(self) -> None:
+        """Another station changed something: same list, same cursor, new rows."""
+        self._refresh()
+
+    def order_number(self) -> str:
+        """The order under the cursor."""
+        record = self._shown.current
+        return record.cells.get("number", "").replace(" ", "") if record is not None else ""
+
+    def actions(self) -> Sequence[str]:
+        """Most useful first, as the key bar shows them."""
+        demo = ("album",) if self._is_demo else ()
+        first = ("new", "open", "step", "print", "drafts", "messages", "customer", "till")
+        return (*first, "undo", "find", *demo, "menu", "help", "quit")
+
+    def act(self, action: str) -> bool:
+        """The actions that the board does itself."""
+        if action == "open":
+            self._open()
+        elif action == "find":
+            self._box.set("")
+            self._searched()
+        elif action == "undo":
+            self._undo()
+        else:
+            return False
+        return True
+
+    def waits(self, key: Key) -> bool:
+        """Enter on a search waits until the store can answer it."""
+        return not self._loaded and (key.name == "enter" or bool(self._box.text and key.name in ("down", "up")))
+
+    def is_command(self, key: Key) -> bool:
+        """A digit in the empty box chooses a list, unless a scan goes on."""
+        return not self._box.text and key.character.isdigit()
+
+    def scanned(self, text: str) -> bool:
+        """The program opens the order; the box is left as it was."""
+        return False
+
+    def mark(self) -> object:
+        """What typing may change: the box, the list, the pending digit."""
+        return self._box.text, self._spec, self._digit
+
+    def restore(self, mark: object) -> None:
+        """Undo what a scan has typed."""
+        assert isinstance(mark, tuple)
+        text, spec, self._digit = mark
+        if spec is not self._spec:
+            self._choose(spec)
+        if text != self._box.text:
+            self._box.set(text)
+            self._searched()
+
+    def pasted(self, text: str) -> None:
+        """Into the box, on one line."""
+        self._box.insert(" ".join(text.split()))
+        self._searched()
+
+    # --- keys -----------------------------------------------------------------------------------------------
+
+    def key(self, key: Key) -> None:
+        """Text to the box, arrows to the list, Tab from list to list."""
+        digit, self._digit = self._digit, ("", 0.0)
+        if key.types and not (key.name == "space" and not self._box.text):
+            self._typed(key.character, digit)
+        elif key.name in ("tab", "right", "shift+tab", "left") and not self._box.text:
+            self._next_list(1 if key.name in ("tab", "right") else -1)
+        elif key.name == "escape":
+            self._leave_search()
+        elif key.name == "enter":
+            self._open()
+        elif self._box.text and key.name not in ("up", "down", "pageup", "pagedown") and self._box.key(key):
+            self._searched()
+        elif key.name != "space":
+            self._shown.key(key)
+
+    def _typed(self, character: str, digit: tuple[str, float]) -> None:
+        if not self._box.text and character.isdigit() and not digit[0]:
+            spec = next((spec for spec in LISTS if spec.digit == character), None)
+            if spec is not None:
+                self._choose(spec)
+                self._digit = (character, monotonic())
+                return
+        recent = digit[0] if monotonic() - digit[1] <= DIGIT_SECONDS else ""
+        if recent == "" and digit[0] and character.isdigit():
+            self._typed(character, ("", 0.0))
+            return
+        self._box.insert(recent + character)
+        self._searched()
+
+    def _leave_search(self) -> None:
+        if self._box.text:
+            self._box.set("")
+            self._searched()
+        else:
+            self.host.say(_("Ctrl+X leaves the program"))
+
+    def _next_list(self, step: int) -> None:
+        self._choose(LISTS[(LISTS.index(self._spec) + step) % len(LISTS)])
+
+    def _choose(self, spec: ListSpec) -> None:
+        self._spec = spec
+        self._orders.load(self._reader.page_of(spec.key))
+
+    def _searched(self) -> None:
+        self._hits.load(self._reader.hits_of(self._box.text))
+
+    def _open(self) -> None:
+        from convisav_tui.screens.opening import open_customer, open_order
+
+        record = self._shown.current
+        if record is None:
+            nothing = _("Nothing found for this") if self._box.text else _("This list is empty")
+            self.host.say(nothing, Role.WARNING)
+            return
+        number = self.order_number()
+        if number:
+            self.host.when_loaded(lambda: open_order(self.host, self.counter, number))
+        elif isinstance(record.identity, tuple) and record.identity[0] == "party":
+            party_id = int(record.identity[1])
+            self.host.when_loaded(lambda: open_customer(self.host, self.counter, party_id))
+
+    def _undo(self) -> None:
+        from convisav_tui.screens.undoing import undo_last
+
+        number = self.order_number()
+        if number:
+            undo_last(self.host, self.counter, number, self._refresh)
+
+    # --- reading --------------------------------------------------------------------------------------------
+
+    @property
+    def _shown(self) -> RecordList:
+        return self._hits if self._box.text else self._orders
+
+    def _store_loaded(self) -> None:
+        self._loaded = True
+        self._read()
+        if self._box.text:
+            self._searched()
+
+    def _read(self) -> None:
+        self._counts = self._reader.counts()
+        self._orders.load()
+
+    def _refresh(self) -> None:
+        self._counts = self._reader.counts()
+        self._orders.refresh()
+        if self._box.text:
+            self._hits.refresh()
+
+    # --- looks ----------------------------------------------------------------------------------------------
+
+    def render(self, width: int, height: int) -> Page:
+        """Box, lists beside orders, a rule, the detail of the order under the cursor."""
+        self.title_right = self.counter.title_right(self._warnings())
+        rows, cursor_x = self._box_row(width)
+        body_height = max(2, height - 3)
+        lists_width = LISTS_WIDTH if width >= NARROW else 0
+        listed = self._shown.render(width - lists_width - (1 if lists_width else 0), body_height)
+        lists = self._lists(body_height) if lists_width else []
+        for index in range(body_height):
+            right = listed.rows[index] if index < len(listed.rows) else []
+            if lists_width:
+                left = lists[index] if index < len(lists) else []
+                rows.append([*fit(left, lists_width), Span("│", Role.RULE), *right])
+            else:
+                rows.append(right)
+        rows.append(self._rule(width, lists_width))
+        rows.append(self._detail(width))
+        if self._box.text or listed.cursor is None:
+            return Page(rows, (cursor_x, 0))
+        offset = lists_width + 1 if lists_width else 0
+        return Page(rows, (listed.cursor[0] + offset, listed.cursor[1] + 1))
+
+    def _box_row(self, width: int) -> tuple[list[Row], int]:
+        prompt = " ⌕ "
+        right = "F3 "
+        if width < NARROW:
+            right = f"{_(self._spec.label)} {self._counts.get(self._spec.key, 0)}  {right}"
+        if not self._box.text:
+            hint = _("number, name, phone, serial, scan…")
+            return [side_by_side([Span(prompt, Role.KEY), Span(hint, Role.DIM)], [Span(right, Role.DIM)], width)], len(
+                prompt
+            )
+        shown, x = self._box.render(max(8, min(50, width - len(prompt) - len(right) - 1)))
+        return [
+            side_by_side([Span(prompt, Role.KEY), Span(shown, Role.FIELD_FOCUS)], [Span(right, Role.DIM)], width)
+        ], len(prompt) + x
+
+    def _lists(self, height: int) -> list[Row]:
+        rows: list[Row] = [[Span("  " + _("Lists"), Role.HEADING)]]
+        room = height - 1
+        chosen = LISTS.index(self._spec)
+        first = max(0, min(chosen - room + 1, len(LISTS) - room)) if chosen >= room else 0
+        for spec in LISTS[first : first + room]:
+            count = str(self._counts.get(spec.key, 0)) if self._counts else ""
+            here = spec is self._spec and not self._box.text
+            label = pad(_(spec.label), LISTS_WIDTH - 5 - len(count))
+            text = f"{'▸' if here else ' '}{spec.digit or ' '} {label} {count} "
+            rows.append([Span(text, Role.SELECTED if here else self._list_role(spec))])
+        return rows
+
+    def _list_role(self, spec: ListSpec) -> Role:
+        if spec.key in ("late", "to_call", "to_notify") and self._counts.get(spec.key):
+            return Role.WARNING
+        return Role.NORMAL if self._counts.get(spec.key) else Role.DIM
+
+    def _rule(self, width: int, lists_width: int) -> Row:
+        line = "─" * width if not lists_width else "─" * lists_width + "┴" + "─" * (width - lists_width - 1)
+        return [Span(line, Role.RULE)]
+
+    def _detail(self, width: int) -> Row:
+        record = self._shown.current
+        row = self._reader.row_of(record) if record is not None else None
+        if row is not None:
+            return [Span(" " + detail_line(row, self.counter))]
+        return [Span(" " + record.cells.get("detail", ""))] if record is not None else []
+
+    def _warnings(self) -> str:
+        notify, late = self._counts.get("to_notify", 0), self._counts.get("late", 0)
+        parts = []
+        if notify:
+            parts.append(ngettext("{count} to notify", "{count} to notify", notify).format(count=notify))
+        if late:
+            parts.append(ngettext("{count} late", "{count} late", late).format(count=late))
+        if self._reader.trouble:
+            parts.append(self._reader.trouble)
+        return " · ".join(parts)
+
+
+def order_record(row: OrderRow, counter: Counter) -> Record:
+    """An order as a row of a list."""
+    roles = {"promised": Role.WARNING} if row.late else {}
+    return Record(
+        position=row,
+        identity=row.id,
+        cells={
+            "number": ticket_number.show(row.number),
+            "customer": short_customer(row),
+            "device": row.device,
+            "state": words.word(words.STATES, row.state),
+            "promised": counter.day(row.promised_on),
+            "fault": " ".join(row.fault.split()),
+            "opened": f"{counter.local(row.opened_at):%d/%m %H:%M}",
+        },
+        roles=roles,
+    )

@@ -1,0 +1,54 @@
+"""What is loaded after the first paint, in the store's thread: libraries, the store, the rules, who works here."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from convisav_tui.shop.context import ShopContext
+from convisav_tui.shop.setup import first_rows
+from convisav_tui.shop.staff import person_at_station
+from convisav_tui.store.migrate import open_store
+
+if TYPE_CHECKING:
+    from convisav_tui.screens.counter import Counter
+
+
+def load(counter: Counter) -> None:
+    """Complete the counter. Raises StoreError in words when the database cannot be used."""
+    config = counter.config
+    store = open_store(config.database.url, config.home)
+    shop = shop_context(counter)
+    store.write(lambda session: first_rows(session, config))
+    counter.shop_context = shop
+    counter.person = store.write(
+        lambda session: person_at_station(session, config.station.staff, station_name(counter))
+    )
+    counter.opened = store
+    _import_screens()
+
+
+def shop_context(counter: Counter) -> ShopContext:
+    """The shop as its rules see it, from the configuration."""
+    shop = counter.config.shop
+    return ShopContext(
+        name=shop.name,
+        address=shop.address,
+        phone=shop.phone,
+        email=shop.email,
+        country=shop.country,
+        currency=shop.currency,
+        language=shop.language,
+        timezone=shop.timezone,
+    )
+
+
+def station_name(counter: Counter) -> str:
+    """The name of this station: the configured one, with the address at the other end of an SSH line."""
+    line = os.environ.get("SSH_CONNECTION", "").split(" ")[0]
+    name = counter.config.station_name
+    return f"{name} ({line})" if line else name
+
+
+def _import_screens() -> None:
+    """Read the modules that the first F-key will ask for, so that no key waits for the disk."""

@@ -1,0 +1,214 @@
+"""F6: what customers are owed, what left, what failed, whom to call, each with the reason and the key that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from convisav_tui import ticket_number
+from convisav_tui.i18n import _, mark
+from convisav_tui.screens import words
+from convisav_tui.screens.keys import Key
+from convisav_tui.screens.view import View
+from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, wrap
+from convisav_tui.screens.widgets.prompt import TextPrompt
+from convisav_tui.screens.widgets.record_list import ColumnSpec, Record, RecordList, Request
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from convisav_tui.screens.counter import Counter
+    from convisav_tui.store.queries.outbox import MessageRow
+
+COLUMNS = (
+    ColumnSpec("when", mark("When"), 11),
+    ColumnSpec("customer", mark("Customer"), 16, grow=2),
+    ColumnSpec("what", mark("About"), 13, grow=1),
+    ColumnSpec("channel", mark("By"), 9),
+    ColumnSpec("recipient", mark("To"), 14, grow=2),
+    ColumnSpec("state", mark("State"), 10),
+)
+# What each tab shows: key, label, states (none: all).
+TABS = (
+    ("owed", mark("To handle"), ("dead", "unknown", "to_call")),
+    ("due", mark("Waiting"), ("queued", "leased")),
+    ("all", mark("All"), ()),
+)
+DETAIL_ROWS = 8
+
+
+class MessagesView(View):
+    """Tab changes between what is to be handled, what waits, and all; Enter opens the order."""
+
+    name: ClassVar[str] = "messages"
+
+    def __init__(self, counter: Counter) -> None:
+        self.counter = counter
+        self.title = _("Messages")
+        self._tab = 0
+        self._messages: dict[object, MessageRow] = {}
+        self._holds: list[str] = []
+        self._list = RecordList(COLUMNS, self._fetch, empty=_("No message here"))
+
+    def opened(self) -> None:
+        """Read what is owed."""
+        self._list.load()
+
+    def resumed(self) -> None:
+        """Something may have been sent meanwhile."""
+        self._list.refresh()
+
+    def changed_elsewhere(self) -> None:
+        """The sender has moved a message on."""
+        self._list.refresh()
+
+    def order_number(self) -> str:
+        """The order of the message under the cursor."""
+        message = self._current()
+        return message.number if message is not None else ""
+
+    def actions(self) -> Sequence[str]:
+        """What mends the message under the cursor."""
+        return ("open", "called", "retry", "remove", "step", "customer", "help", "find", "quit")
+
+    def act(self, action: str) -> bool:
+        """Open the order, say that he was called, send again, owe it no longer."""
+        from convisav_tui.screens.opening import open_order
+
+        message = self._current()
+        if action in ("open", "called", "retry", "remove") and message is None:
+            return True
+        if action == "open" and message is not None:
+            open_order(self.host, self.counter, message.number)
+        elif action == "called" and message is not None:
+            question = _("What did {customer} say?").format(customer=message.customer)
+            self.host.ask(TextPrompt(question, lambda note: self._called(message, note)))
+        elif action == "retry" and message is not None:
+            self._retry(message)
+        elif action == "remove" and message is not None:
+            self.host.ask(
+                TextPrompt(_("Why is this message not owed any more?"), lambda why: self._cancel(message, why))
+            )
+        else:
+            return False
+        return True
+
+    def key(self, key: Key) -> None:
+        """Tab changes what is shown; arrows move; Esc goes back."""
+        if key.name == "escape":
+            self.host.back()
+        elif key.name in ("tab", "right", "shift+tab", "left"):
+            self._tab = (self._tab + (1 if key.name in ("tab", "right") else -1)) % len(TABS)
+            self._list.load(self._fetch)
+        elif key.name != "space":
+            self._list.key(key)
+
+    # --- deeds ----------------------------------------------------------------------------------------------
+
+    def _called(self, message: MessageRow, note: str) -> None:
+        def operation(session: Session) -> None:
+            from convisav_tui.shop.outbox import mark_called
+
+            mark_called(session, message.id, self.counter.actor, note)
+
+        self._do(operation, _("Written down: {customer} was told").format(customer=message.customer))
+
+    def _retry(self, message: MessageRow) -> None:
+        def operation(session: Session) -> None:
+            from convisav_tui.shop.outbox import retry_message
+
+            retry_message(session, message.id, self.counter.actor)
+
+        self._do(operation, _("Will be sent again"))
+
+    def _cancel(self, message: MessageRow, reason: str) -> None:
+        def operation(session: Session) -> None:
+            from convisav_tui.shop.outbox import cancel_message
+
+            cancel_message(session, message.id, self.counter.actor, reason)
+
+        self._do(operation, _("Not owed any more"))
+
+    def _do(self, operation: Callable[[Session], None], said: str) -> None:
+        def done(_nothing: None) -> None:
+            self.host.say(said, Role.SUCCESS)
+            self._list.refresh()
+
+        self.host.run(lambda: self.counter.store.write(operation), done, label=_("Saving"))
+
+    # --- reading --------------------------------------------------------------------------------------------
+
+    def _current(self) -> MessageRow | None:
+        record = self._list.current
+        return self._messages.get(record.identity) if record is not None else None
+
+    def _fetch(self, request: Request) -> Sequence[Record]:
+        from convisav_tui.store.queries.outbox import messages
+
+        before = 0
+        if request.where in ("after", "at") and isinstance(request.position, int):
+            before = request.position + (1 if request.where == "at" else 0)
+        elif request.where not in ("first", "after", "at"):
+            return []
+        with self.counter.store.read() as session:
+            rows = messages(session, states=TABS[self._tab][2], limit=request.limit, before=before)
+            self._holds = _hold_sentences(session)
+        self._messages.update({row.id: row for row in rows})
+        return [self._record(row) for row in rows]
+
+    def _record(self, message: MessageRow) -> Record:
+        bad = message.state in ("dead", "unknown", "to_call")
+        return Record(
+            position=message.id,
+            identity=message.id,
+            cells={
+                "when": f"{self.counter.local(message.created_at):%d/%m %H:%M}",
+                "customer": message.customer,
+                "what": words.word(words.MESSAGES, message.event),
+                "channel": words.word(words.CHANNELS, message.channel),
+                "recipient": message.recipient or message.phone,
+                "state": words.word(words.MESSAGE_STATES, message.state),
+            },
+            roles={"state": Role.WARNING} if bad else {},
+        )
+
+    # --- looks ----------------------------------------------------------------------------------------------
+
+    def render(self, width: int, height: int) -> Page:
+        """Tabs, troubles of the channels, the list, the message under the cursor with what happened to it."""
+        self.title_right = self.counter.title_right()
+        rows: list[Row] = [self._tabs()]
+        rows += [[Span(" ! " + line, Role.WARNING)] for hold in self._holds for line in wrap(hold, width - 4)]
+        top = len(rows)
+        room = max(3, height - top - DETAIL_ROWS - 1)
+        page = self._list.render(width, room)
+        rows += [*page.rows, *([[]] * (room - len(page.rows))), [Span("─" * width, Role.RULE)]]
+        rows += self._detail(width)
+        cursor = (page.cursor[0], page.cursor[1] + top) if page.cursor is not None else None
+        return Page(rows[:height], cursor)
+
+    def _tabs(self) -> Row:
+        row: Row = []
+        for index, (_key, label, _states) in enumerate(TABS):
+            row += [Span(f" {_(label)} ", Role.SELECTED if index == self._tab else Role.DIM), Span(" ")]
+        return row
+
+    def _detail(self, width: int) -> list[Row]:
+        message = self._current()
+        if message is None:
+            return []
+        heading = f" {ticket_number.show(message.number)}  {message.customer}  {message.phone}"
+        rows: list[Row] = [[Span(heading, Role.HEADING)]]
+        if message.last_text or message.last_code:
+            reason = " ".join(part for part in (message.last_code, message.last_text) if part)
+            rows += [[Span(" " + line, Role.WARNING)] for line in wrap(reason, width - 2)[:2]]
+        if message.subject:
+            rows.append([Span(" " + message.subject, Role.VALUE)])
+        return rows + [[Span(" " + line, Role.DIM)] for line in wrap(message.body, width - 2)]
+
+
+def _hold_sentences(session: Session) -> list[str]:
+    """Why channels wait, if they do."""
+    from convisav_tui.notifying.holds import CARRIED, hold_of
+
+    return [hold.sentence for channel in CARRIED if (hold := hold_of(session, channel)) is not None]

@@ -1,0 +1,136 @@
+"""Which screen an action opens, and for which order: the one place where the screens know of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from convisav_tui import ticket_number
+from convisav_tui.i18n import _
+from convisav_tui.screens.widgets.painting import Role
+
+if TYPE_CHECKING:
+    from convisav_tui.screens.counter import Counter
+    from convisav_tui.screens.desk import Desk
+    from convisav_tui.screens.view import Host, View
+    from convisav_tui.store.queries.sheet import Sheet
+
+
+@runtime_checkable
+class OnOrder(Protocol):
+    """A view with the cursor on an order, or about one."""
+
+    def order_number(self) -> str:
+        """Its ten digits; empty when there is none."""
+
+
+def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]]:
+    """By action: what makes the view to open, or None when there is nothing to open (it has said why)."""
+
+    def new() -> View:
+        from convisav_tui.screens.intake import IntakeView
+
+        return IntakeView(counter, from_order=_number(desk) if desk.view.name == "sheet" else "")
+
+    def drafts() -> View:
+        from convisav_tui.screens.drafts import DraftsView
+
+        return DraftsView(counter)
+
+    def prints() -> View:
+        from convisav_tui.screens.prints import PrintsView
+
+        return PrintsView(counter, _number(desk))
+
+    def messages() -> View:
+        from convisav_tui.screens.messages import MessagesView
+
+        return MessagesView(counter)
+
+    def till() -> View:
+        from convisav_tui.screens.till import TillView
+
+        return TillView(counter)
+
+    def step() -> View | None:
+        from convisav_tui.screens.step import StepView
+
+        number = _number(desk)
+        if not number:
+            _say_no_order(desk)
+            return None
+        return StepView(counter, number)
+
+    def customer() -> None:
+        number = _number(desk)
+        if number:
+            open_customer_of(desk, counter, number)
+        else:
+            _say_no_order(desk)
+
+    def album() -> View:
+        from convisav_tui.screens.album import AlbumView
+
+        return AlbumView(counter)
+
+    def find() -> None:
+        desk.home()
+        desk.view.act("find")
+
+    return {
+        "new": new,
+        "drafts": drafts,
+        "print": prints,
+        "messages": messages,
+        "till": till,
+        "step": step,
+        "customer": customer,
+        "album": album,
+        "find": find,
+    }
+
+
+def open_order(host: Host, counter: Counter, number: str) -> None:
+    """Open the sheet of an order by its number, or say that there is none."""
+    from convisav_tui.screens.sheet import SheetView
+
+    def show(found: Sheet | None) -> None:
+        if found is None:
+            host.say(_("There is no order {number}").format(number=ticket_number.show(number)), Role.WARNING)
+        else:
+            host.open(SheetView(counter, found))
+
+    host.run(lambda: _sheet(counter, number), show, label=_("Opening"), leave=True)
+
+
+def open_customer(host: Host, counter: Counter, party_id: int) -> None:
+    """Open the card of a customer."""
+    from convisav_tui.screens.customer import CustomerView
+
+    host.open(CustomerView(counter, party_id))
+
+
+def open_customer_of(host: Host, counter: Counter, number: str) -> None:
+    """Open the card of the customer of an order."""
+
+    def show(found: Sheet | None) -> None:
+        if found is not None:
+            open_customer(host, counter, found.customer.id)
+
+    host.run(lambda: _sheet(counter, number), show, label=_("Opening"), leave=True)
+
+
+def _sheet(counter: Counter, number: str) -> Sheet | None:
+    from convisav_tui.store.queries.sheet import sheet
+
+    with counter.store.read() as session:
+        return sheet(session, number)
+
+
+def _number(desk: Desk) -> str:
+    view = desk.view
+    return view.order_number() if isinstance(view, OnOrder) else ""
+
+
+def _say_no_order(desk: Desk) -> None:
+    desk.say(_("Put the cursor on an order first"), Role.WARNING)

@@ -1,0 +1,198 @@
+"""F4: papers of the order once more, and every print job with its state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from convisav_tui import ticket_number
+from convisav_tui.i18n import _, mark
+from convisav_tui.screens import words
+from convisav_tui.screens.keys import Key
+from convisav_tui.screens.view import View
+from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, wrap
+from convisav_tui.screens.widgets.prompt import ChoicePrompt
+from convisav_tui.screens.widgets.record_list import ColumnSpec, Record, RecordList, Request
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from convisav_tui.screens.counter import Counter
+    from convisav_tui.store.queries.outbox import JobRow
+
+COLUMNS = (
+    ColumnSpec("when", mark("When"), 11),
+    ColumnSpec("what", mark("Paper"), 18, grow=1),
+    ColumnSpec("number", mark("No."), 12),
+    ColumnSpec("state", mark("State"), 12),
+    ColumnSpec("printer", mark("Printer"), 12, grow=1),
+)
+PAPERS = ("label", "receipt")
+
+
+class PrintsView(View):
+    """The first rows print a paper of the order again (Enter); below them all jobs, newest first."""
+
+    name: ClassVar[str] = "prints"
+
+    def __init__(self, counter: Counter, number: str = "") -> None:
+        self.counter = counter
+        self.number = number
+        self.title = _("Printing")
+        self._jobs: dict[object, JobRow] = {}
+        self._list = RecordList(COLUMNS, self._fetch, empty=_("Nothing was printed yet"))
+
+    def opened(self) -> None:
+        """Read the jobs."""
+        self._list.load()
+
+    def resumed(self) -> None:
+        """Something may have been printed meanwhile."""
+        self._list.refresh()
+
+    def changed_elsewhere(self) -> None:
+        """The spooler has moved a job on."""
+        self._list.refresh()
+
+    def order_number(self) -> str:
+        """The order whose papers are offered."""
+        return self.number
+
+    def actions(self) -> Sequence[str]:
+        """What to do with the row under the cursor."""
+        return ("open", "retry", "remove", "help", "find", "quit")
+
+    def act(self, action: str) -> bool:
+        """Print, retry, cancel."""
+        if action == "open":
+            self._enter()
+        elif action == "retry":
+            self._on_job(self._retry)
+        elif action == "remove":
+            self._on_job(self._cancel)
+        else:
+            return False
+        return True
+
+    def key(self, key: Key) -> None:
+        """Arrows move; Esc goes back."""
+        if key.name == "escape":
+            self.host.back()
+        elif key.name != "space":
+            self._list.key(key)
+
+    # --- deeds ----------------------------------------------------------------------------------------------
+
+    def _enter(self) -> None:
+        record = self._list.current
+        if record is None:
+            return
+        job = self._jobs.get(record.identity)
+        if job is None:
+            self._print_again(str(record.identity))
+            return
+        choices = [("retry", _("Print it (once more)")), ("cancel", _("Cancel it"))]
+        deeds: dict[str, Callable[[JobRow], None]] = {"retry": self._retry, "cancel": self._cancel}
+        question = f"{words.word(words.JOBS, job.kind)} {ticket_number.show(job.number) if job.number else ''}"
+        self.host.ask(ChoicePrompt(question, choices, lambda chosen: deeds[chosen](job)))
+
+    def _on_job(self, deed: Callable[[JobRow], None]) -> None:
+        record = self._list.current
+        job = self._jobs.get(record.identity) if record is not None else None
+        if job is not None:
+            deed(job)
+
+    def _print_again(self, kind: str) -> None:
+        def operation(session: Session) -> None:
+            from convisav_tui.shop.outbox import reprint
+            from convisav_tui.store.models import JobKind
+            from convisav_tui.store.queries.by_number import order_by_number
+
+            order = order_by_number(session, self.number)
+            if order is not None and order.id is not None:
+                reprint(session, order.id, JobKind(kind), self.counter.actor, self.counter.shop)
+
+        self._do(operation, _("{paper} sent to the printer").format(paper=words.word(words.JOBS, kind)))
+
+    def _retry(self, job: JobRow) -> None:
+        def operation(session: Session) -> None:
+            from convisav_tui.shop.outbox import reprint, retry_job
+            from convisav_tui.store.models import JobKind
+
+            if job.state == "sent" and job.order_id is not None:
+                reprint(session, job.order_id, JobKind(job.kind), self.counter.actor, self.counter.shop)
+            else:
+                retry_job(session, job.id, self.counter.actor)
+
+        self._do(operation, _("{paper} sent to the printer").format(paper=words.word(words.JOBS, job.kind)))
+
+    def _cancel(self, job: JobRow) -> None:
+        def operation(session: Session) -> None:
+            from convisav_tui.shop.outbox import cancel_job
+
+            cancel_job(session, job.id, self.counter.actor)
+
+        self._do(operation, _("Cancelled"))
+
+    def _do(self, operation: Callable[[Session], None], said: str) -> None:
+        def done(_nothing: None) -> None:
+            self.host.say(said, Role.SUCCESS)
+            self._list.refresh()
+
+        self.host.run(lambda: self.counter.store.write(operation), done, label=_("Saving"))
+
+    # --- reading --------------------------------------------------------------------------------------------
+
+    def _fetch(self, request: Request) -> Sequence[Record]:
+        from convisav_tui.store.queries.outbox import print_jobs
+
+        before = 0
+        if request.where in ("after", "at") and isinstance(request.position, int):
+            before = request.position + (1 if request.where == "at" else 0)
+        elif request.where not in ("first", "after", "at"):
+            return []
+        with self.counter.store.read() as session:
+            jobs = print_jobs(session, states=(), limit=request.limit, before=before)
+        self._jobs.update({job.id: job for job in jobs})
+        offered = [self._offer(kind) for kind in PAPERS] if request.where == "first" and self.number else []
+        return [*offered, *(self._record(job) for job in jobs)]
+
+    def _offer(self, kind: str) -> Record:
+        what = _("Print the {paper} again").format(paper=words.word(words.JOBS, kind))
+        return Record(2**62, kind, {"when": "", "what": what, "number": ticket_number.show(self.number), "state": ""})
+
+    def _record(self, job: JobRow) -> Record:
+        what = words.word(words.JOBS, job.kind) + (f" ×{job.copies}" if job.copies > 1 else "")
+        bad = job.state == "needs_attention" or bool(job.last_error and job.state == "queued")
+        return Record(
+            position=job.id,
+            identity=job.id,
+            cells={
+                "when": f"{self.counter.local(job.created_at):%d/%m %H:%M}",
+                "what": f"{what} ({_('duplicate')})" if job.duplicate else what,
+                "number": ticket_number.show(job.number) if job.number else "",
+                "state": words.word(words.JOB_STATES, job.state) + (" !" if bad else ""),
+                "printer": job.printer,
+            },
+            roles={"state": Role.WARNING} if bad else {},
+        )
+
+    # --- looks ----------------------------------------------------------------------------------------------
+
+    def render(self, width: int, height: int) -> Page:
+        """The list, and why the job under the cursor has not come out."""
+        self.title_right = self.counter.title_right()
+        page = self._list.render(width, max(2, height - 4))
+        rows = [*page.rows, *([[]] * (max(2, height - 4) - len(page.rows))), [Span("─" * width, Role.RULE)]]
+        rows += self._detail(width)
+        return Page(rows[:height], page.cursor)
+
+    def _detail(self, width: int) -> list[Row]:
+        record = self._list.current
+        job = self._jobs.get(record.identity) if record is not None else None
+        if job is None:
+            return []
+        text = job.last_error or _("{count} tries").format(count=job.attempts)
+        who = [[Span(f" {job.customer}", Role.NORMAL)]] if job.customer else []
+        role = Role.WARNING if job.last_error else Role.DIM
+        return [*who, *([Span(" " + line, role)] for line in wrap(text, width - 2))]

@@ -1,0 +1,261 @@
+"""The sections of a sheet as data: a one-line summary when closed, lines when open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from convisav_tui import ticket_number
+from convisav_tui.i18n import _, format_day, mark
+from convisav_tui.screens import words
+from convisav_tui.screens.sheet_timeline import moment_lines
+from convisav_tui.screens.widgets.painting import Role, Row, Span, wrap
+
+if TYPE_CHECKING:
+    from convisav_tui.screens.counter import Counter
+    from convisav_tui.store.queries.sheet import Sheet
+
+INDENT = 4
+LABEL_WIDTH = 16
+Facts = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section: its jump key is its place. `facts` are (label, text) pairs; those without text are left out."""
+
+    key: str
+    label: str
+    summary: Callable[[Sheet, Counter], str]
+    lines: Callable[[Sheet, Counter, int], list[Row]]
+    starts_open: bool = False
+
+
+def fact_rows(facts: Facts, width: int) -> list[Row]:
+    """Label and text, long texts wrapped under themselves."""
+    rows: list[Row] = []
+    for label, text in facts:
+        if not text:
+            continue
+        lines = wrap(text, max(10, width - INDENT - LABEL_WIDTH - 1))
+        for index, line in enumerate(lines):
+            shown = label.ljust(LABEL_WIDTH) if index == 0 else " " * LABEL_WIDTH
+            rows.append([Span(" " * INDENT + shown + " ", Role.LABEL), Span(line)])
+    return rows
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _yes(value: bool) -> str:
+    return _("yes") if value else _("no")
+
+
+# --- reception ----------------------------------------------------------------------------------------------
+
+
+def _reception_summary(sheet: Sheet, counter: Counter) -> str:
+    return _one_line(sheet.order.reported_fault)
+
+
+def _reception_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
+    order, device, customer = sheet.order, sheet.device, sheet.customer
+    taken = f"{counter.local(order.opened_at):%d/%m/%Y %H:%M}"
+    who = " · ".join(part for part in (taken, order.received_by, order.station) if part)
+    cap = counter.amount(order.cap)
+    facts = (
+        (_("Fault"), order.reported_fault),
+        (_("Condition"), order.intake_condition),
+        (_("Accessories"), order.accessories),
+        (_("Warranty"), _warranty(sheet)),
+        (
+            _("Bought"),
+            " ".join(p for p in (format_day(device.purchased_on) if device.purchased_on else "", device.seller) if p),
+        ),
+        (
+            _("Quote asked"),
+            f"{_yes(order.quote_requested)}{', ' + _('at most {amount}').format(amount=cap) if cap else ''}",
+        ),
+        (_("Tell: quote"), words.word(words.CHANNELS, order.quote_channel)),
+        (_("Tell: ready"), words.word(words.CHANNELS, order.ready_channel)),
+        (_("Unlock code"), words.word(words.SECRET_STATES, order.secret_state)),
+        (_("Depositor"), order.depositor),
+        (_("Principal"), sheet.principal.name if sheet.principal else ""),
+        (_("Address"), ", ".join(p for p in (customer.street, f"{customer.postcode} {customer.city}".strip()) if p)),
+        (_("E-mail"), customer.email),
+        (_("Note"), order.note),
+        (_("Taken in"), who),
+    )
+    return fact_rows(facts, width)
+
+
+def _warranty(sheet: Sheet) -> str:
+    order = sheet.order
+    covered = [
+        word for word, on in ((_("parts"), order.parts_in_warranty), (_("labour"), order.labour_in_warranty)) if on
+    ]
+    if covered:
+        return f"{', '.join(covered)} ({words.word(words.KINDS, order.kind)})"
+    return _("none") if order.kind == "paid" else words.word(words.KINDS, order.kind)
+
+
+# --- diagnosis and work -------------------------------------------------------------------------------------
+
+
+def _work_summary(sheet: Sheet, counter: Counter) -> str:
+    order = sheet.order
+    parts = [order.technician, words.word(words.OUTCOMES, order.outcome) if order.outcome else ""]
+    return " · ".join(part for part in (*parts, _one_line(order.found_fault)) if part)
+
+
+def _work_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
+    order = sheet.order
+    completed = f"{counter.local(order.completed_at):%d/%m/%Y %H:%M}" if order.completed_at else ""
+    guarantee = format_day(order.repair_guarantee_until) if order.repair_guarantee_until else ""
+    facts = (
+        (_("Technician"), order.technician),
+        (_("Found fault"), order.found_fault),
+        (_("Outcome"), words.word(words.OUTCOMES, order.outcome) if order.outcome else ""),
+        (_("Finished"), completed),
+        (_("Guarantee until"), guarantee),
+    )
+    return fact_rows(facts, width) or [[Span(" " * INDENT + _("Nothing yet"), Role.DIM)]]
+
+
+# --- quote --------------------------------------------------------------------------------------------------
+
+
+def _quote_summary(sheet: Sheet, counter: Counter) -> str:
+    quote = sheet.quote
+    if quote is None:
+        asked = sheet.order.quote_requested
+        return _("asked for, not made yet") if asked else words.word(words.QUOTE_STATES, "none")
+    return f"{counter.amount(quote.amount)} · {words.word(words.QUOTE_STATES, sheet.order.quote_state)}"
+
+
+def _quote_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
+    rows: list[Row] = []
+    for quote in sheet.quotes:
+        valid = format_day(quote.valid_until) if quote.valid_until else ""
+        answer = ""
+        if quote.accepted is not None and quote.decided_at is not None:
+            verdict = _("accepted") if quote.accepted else _("refused")
+            when = f"{counter.local(quote.decided_at):%d/%m/%Y %H:%M}"
+            answer = " · ".join(p for p in (verdict, quote.decided_by, _(quote.means), when, quote.reason) if p)
+        facts = (
+            (_("Version {number}").format(number=quote.revision), counter.amount(quote.amount)),
+            (_("Work and parts"), quote.text),
+            (_("Valid until"), valid),
+            (_("Issued"), f"{counter.local(quote.issued_at):%d/%m/%Y %H:%M} {quote.issued_by}"),
+            (_("Answer"), answer),
+        )
+        rows += fact_rows(facts, width)
+    return rows or [[Span(" " * INDENT + words.word(words.QUOTE_STATES, "none"), Role.DIM)]]
+
+
+# --- money --------------------------------------------------------------------------------------------------
+
+
+def _money_summary(sheet: Sheet, counter: Counter) -> str:
+    price = counter.amount(sheet.order.price)
+    parts = [_("price {amount}").format(amount=price)] if price else []
+    if sheet.payments:
+        parts.append(_("paid {amount}").format(amount=counter.amount(sheet.paid)))
+    if sheet.due is not None:
+        parts.append(_("due {amount}").format(amount=counter.amount(max(0, sheet.due))))
+    return " · ".join(parts)
+
+
+def _money_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
+    rows: list[Row] = []
+    for payment in sheet.payments:
+        what = f"{words.word(words.NATURES, payment.nature)} {payment.label}".strip()
+        text = f"{counter.local(payment.at):%d/%m/%Y %H:%M}  {counter.amount(payment.amount)}  {what}, "
+        rows.append([Span(" " * INDENT + text + f"{words.word(words.MEANS, payment.means)}  {payment.staff}")])
+    return rows or [[Span(" " * INDENT + _("Nothing paid yet"), Role.DIM)]]
+
+
+# --- messages, custody, history -----------------------------------------------------------------------------
+
+
+def _messages_summary(sheet: Sheet, counter: Counter) -> str:
+    return " · ".join(
+        f"{words.word(words.MESSAGES, message.event)}: {words.word(words.MESSAGE_STATES, message.state)}"
+        for message in sheet.messages[-3:]
+    )
+
+
+def _messages_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
+    rows: list[Row] = []
+    for message in sheet.messages:
+        when = f"{counter.local(message.created_at):%d/%m %H:%M}"
+        state = words.word(words.MESSAGE_STATES, message.state)
+        bad = message.state in ("dead", "unknown", "to_call")
+        text = f"{when}  {words.word(words.MESSAGES, message.event)}  {words.word(words.CHANNELS, message.channel)} "
+        rows.append(
+            [Span(" " * INDENT + text + message.recipient + "  "), Span(state, Role.WARNING if bad else Role.SUCCESS)]
+        )
+        if message.last_text and bad:
+            rows += [
+                [Span(" " * (INDENT + 2) + line, Role.DIM)] for line in wrap(message.last_text, width - INDENT - 4)
+            ]
+    return rows or [[Span(" " * INDENT + _("No message"), Role.DIM)]]
+
+
+def _custody_summary(sheet: Sheet, counter: Counter) -> str:
+    place = f" ({sheet.order.place})" if sheet.order.place else ""
+    return words.word(words.HOLDERS, sheet.order.holder) + place
+
+
+def _custody_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
+    return [
+        [
+            Span(
+                " " * INDENT
+                + f"{counter.local(custody.at):%d/%m/%Y %H:%M}  "
+                f"{words.word(words.HOLDERS, custody.holder)} {custody.place}  {custody.staff}  {custody.note}".rstrip()
+            )
+        ]
+        for custody in sheet.custody
+    ]
+
+
+def _history_summary(sheet: Sheet, counter: Counter) -> str:
+    last = sheet.events[-1] if sheet.events else None
+    if last is None:
+        return ""
+    return f"{counter.local(last.at):%d/%m %H:%M} {words.word(words.EVENTS, last.event)} {last.staff}".rstrip()
+
+
+def _history_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
+    rows: list[Row] = []
+    for moment in sheet.timeline:
+        rows += moment_lines(moment, counter, width, INDENT)
+    return rows
+
+
+def _earlier_summary(sheet: Sheet, counter: Counter) -> str:
+    return ", ".join(ticket_number.show(order.number) for order in sheet.earlier[:4]) or _("none")
+
+
+def _earlier_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
+    rows: list[Row] = []
+    for order in sheet.earlier:
+        outcome = words.word(words.OUTCOMES, order.outcome) if order.outcome else words.word(words.STATES, order.state)
+        text = f"{ticket_number.show(order.number)}  {counter.local(order.opened_at):%d/%m/%Y}  {outcome}  "
+        rows.append([Span(" " * INDENT + text + _one_line(order.reported_fault))])
+    return rows or [[Span(" " * INDENT + _("none"), Role.DIM)]]
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section("reception", mark("Reception"), _reception_summary, _reception_lines, starts_open=True),
+    Section("quote", mark("Quote"), _quote_summary, _quote_lines),
+    Section("work", mark("Work"), _work_summary, _work_lines),
+    Section("money", mark("Money"), _money_summary, _money_lines),
+    Section("messages", mark("Messages"), _messages_summary, _messages_lines),
+    Section("custody", mark("Custody"), _custody_summary, _custody_lines),
+    Section("history", mark("History"), _history_summary, _history_lines),
+    Section("earlier", mark("Earlier repairs"), _earlier_summary, _earlier_lines),
+)

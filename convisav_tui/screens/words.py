@@ -1,0 +1,155 @@
+"""The words for what the tables hold as codes, in the language spoken (rules.md 6)."""
+
+from __future__ import annotations
+
+from convisav_tui.i18n import _, mark
+
+STATES = {
+    "received": mark("waiting"),
+    "diagnosing": mark("diagnosis"),
+    "quote_requested": mark("quote asked"),
+    "quote_issued": mark("quote made"),
+    "quote_accepted": mark("accepted"),
+    "quote_refused": mark("refused"),
+    "quote_expired": mark("expired"),
+    "awaiting_coverage": mark("decision"),
+    "awaiting_parts": mark("parts"),
+    "subcontracted": mark("subcontracted"),
+    "in_repair": mark("in repair"),
+    "testing": mark("testing"),
+    "completed": mark("finished"),
+    "to_notify": mark("to notify"),
+    "notified": mark("notified"),
+    "returned": mark("returned"),
+    "closed": mark("closed"),
+    "unclaimed": mark("unclaimed"),
+    "disposal_procedure": mark("procedure"),
+    "disposed": mark("sold"),
+    "relinquished": mark("relinquished"),
+    "cancelled": mark("cancelled"),
+}
+KINDS = {
+    "paid": mark("paid repair"),
+    "legal_guarantee": mark("legal guarantee"),
+    "manufacturer_guarantee": mark("manufacturer's guarantee"),
+    "repair_guarantee": mark("comeback under repair guarantee"),
+    "contract": mark("contract"),
+    "goodwill": mark("goodwill"),
+}
+OUTCOMES = {
+    "repaired": mark("repaired"),
+    "partly_repaired": mark("partly repaired"),
+    "no_fault_found": mark("no fault found"),
+    "not_repairable": mark("not repairable"),
+    "refused_returned_as_is": mark("refused, returned as it was"),
+    "replaced": mark("replaced"),
+    "coverage_refused_returned": mark("coverage refused, returned"),
+}
+CHANNELS = {
+    "none": mark("not told"),
+    "email": mark("e-mail"),
+    "sms": mark("SMS"),
+    "call": mark("phone call"),
+}
+HOLDERS = {
+    "with_owner": mark("with its owner"),
+    "in_shop": mark("in the shop"),
+    "with_technician": mark("with the technician"),
+    "with_subcontractor": mark("with the subcontractor"),
+    "returned": mark("returned"),
+    "disposed": mark("disposed of"),
+}
+NATURES = {
+    "acompte": mark("down payment"),
+    "arrhes": mark("earnest money"),
+    "diagnostic_fee": mark("diagnostic fee"),
+    "guarantee_deposit": mark("guarantee deposit"),
+    "balance": mark("balance"),
+    "refund": mark("refund"),
+}
+MEANS = {
+    "cash": mark("cash"),
+    "card": mark("card"),
+    "cheque": mark("cheque"),
+    "transfer": mark("transfer"),
+}
+QUOTE_STATES = {
+    "none": mark("no quote"),
+    "issued": mark("issued"),
+    "accepted": mark("accepted"),
+    "refused": mark("refused"),
+    "expired": mark("expired"),
+    "superseded": mark("replaced"),
+}
+SECRET_STATES = {
+    "none": mark("none"),
+    "refused": mark("refused by the customer"),
+    "stored": mark("kept encrypted"),
+    "purged": mark("erased"),
+}
+JOBS = {
+    "label": mark("label"),
+    "receipt": mark("receipt"),
+}
+JOB_STATES = {
+    "queued": mark("waiting"),
+    "sending": mark("printing"),
+    "sent": mark("printed"),
+    "needs_attention": mark("look at it"),
+    "cancelled": mark("cancelled"),
+}
+MESSAGES = {
+    "intake": mark("taken in"),
+    "quote_ready": mark("quote ready"),
+    "repair_ready": mark("repair ready"),
+}
+MESSAGE_STATES = {
+    "queued": mark("waiting"),
+    "leased": mark("leaving"),
+    "sent": mark("sent"),
+    "dead": mark("failed"),
+    "unknown": mark("perhaps sent"),
+    "to_call": mark("to call"),
+    "called": mark("called"),
+    "cancelled": mark("cancelled"),
+}
+EVENTS = {
+    "receive": mark("taken in"),
+    "start_diagnosis": mark("diagnosis begun"),
+    "request_quote": mark("quote asked for"),
+    "authorise_direct": mark("repair authorised"),
+    "issue_quote": mark("quote issued"),
+    "revise_quote": mark("quote revised"),
+    "accept_quote": mark("quote accepted"),
+    "refuse_quote": mark("quote refused"),
+    "expire": mark("quote expired"),
+    "expire_quote": mark("quote expired"),
+    "give_up": mark("quote given up"),
+    "reassemble_done": mark("put together again"),
+    "start_repair": mark("repair begun"),
+    "extra_work_found": mark("more work found"),
+    "work_done": mark("work done"),
+    "test_failed": mark("test failed"),
+    "complete": mark("finished"),
+    "not_repairable": mark("not repairable"),
+    "no_fault_found": mark("no fault found"),
+    "to_notify": mark("customer to be told"),
+    "notified": mark("customer told"),
+    "message_sent": mark("customer told"),
+    "called": mark("customer called"),
+    "message_failed": mark("message failed"),
+    "hand_over": mark("handed over"),
+    "close": mark("closed"),
+    "cancel": mark("cancelled"),
+    "stop_work": mark("work stopped"),
+    "undone": mark("step taken back"),
+    "open_return": mark("comeback opened"),
+    "secret_revealed": mark("unlock code shown"),
+    "secret_purged": mark("unlock code erased"),
+    "print_again": mark("printed again"),
+}
+
+
+def word(words: dict[str, str], code: str) -> str:
+    """The word for a code of one of these tables; the code itself when it is not known."""
+    return _(words[code]) if code in words else code.replace("_", " ")
