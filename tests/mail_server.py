@@ -55,6 +55,7 @@ class Behaviour:
     at_mail: str = ""
     at_rcpt: str = ""
     by_recipient: dict[str, str] = field(default_factory=dict)
+    pause: float = 0.0  # seconds between taking a mail and saying so
     login: tuple[str, str] | None = None  # what AUTH must give; nothing is taken without it
     login_refusal: str = ""  # the reply to every AUTH
 
@@ -103,7 +104,9 @@ class MailServer:
         return self
 
     def stop(self) -> None:
-        """Let go of every connection and stop."""
+        """Let go of every connection and stop; may be called again."""
+        if self._stopped.is_set():
+            return
         self._controller.loop.call_soon_threadsafe(self._stopped.set)
         self._controller.stop(no_assert=True)
 
@@ -154,6 +157,8 @@ class MailServer:
             return answer
         content = envelope.original_content or b""
         self.received.append(Received(envelope.mail_from or "", list(envelope.rcpt_tos), content))
+        if self.behaviour.pause:
+            await asyncio.sleep(self.behaviour.pause)
         if answer == "hang":
             await self._stopped.wait()
         if answer == "cut":

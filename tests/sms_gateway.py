@@ -67,6 +67,7 @@ class SmsGateway:
     otherwise: Answer = field(default_factory=ok)
     asked: list[dict[str, Any]] = field(default_factory=list)
     sent: list[dict[str, Any]] = field(default_factory=list)
+    pause: float = 0.0  # seconds between taking a message and saying so
     stopped: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -94,6 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
         gateway.asked.append(fields)
         if answer.taken:
             gateway.sent.append(fields)
+        gateway.stopped.wait(gateway.pause)
         if answer.manner == "hang":
             gateway.stopped.wait()
         if answer.manner in ("hang", "cut"):

@@ -9,7 +9,7 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP as ASCII_MAIL
@@ -99,7 +99,7 @@ def _session(transaction: _Transaction, socket_seconds: float, total_seconds: fl
         client.ehlo_or_helo_if_needed()
         transaction.stage = Stage.LOGIN
         if account.user:
-            client.login(account.user, account.password)
+            _log_in(client, account)
         try:
             yield client
         finally:
@@ -109,6 +109,22 @@ def _session(transaction: _Transaction, socket_seconds: float, total_seconds: fl
     finally:
         watchdog.cancel()
         client.close()
+
+
+def _log_in(client: smtplib.SMTP, account: MailAccount) -> None:
+    """Log in by one mechanism. smtplib would try each in turn: a wrong password would count double and lock accounts."""
+    client.user, client.password = account.user, account.password
+    offered = client.esmtp_features.get("auth", "").upper().split()
+    ways: dict[str, Callable[..., str]] = {
+        "PLAIN": client.auth_plain,
+        "LOGIN": client.auth_login,
+        "CRAM-MD5": client.auth_cram_md5,
+    }
+    wanted = ways if account.mode != "plain" else reversed(ways)
+    mechanism = next((way for way in wanted if way in offered), None)
+    if mechanism is None:
+        raise smtplib.SMTPNotSupportedError(_("The mail server does not let anybody log in this way."))
+    client.auth(mechanism, ways[mechanism])
 
 
 def _client(account: MailAccount, socket_seconds: float) -> smtplib.SMTP:

@@ -71,7 +71,9 @@ class Outbox:
         """An order whose customer is to be told that it is ready."""
 
         def add(session: Session) -> int:
-            device = add_device(session, add_party(session, email=email, phone=phone))
+            device = add_device(
+                session, add_party(session, email=email, phone=phone, phone_kind="mobile" if phone else "")
+            )
             order = add_order(session, device, OrderState.TO_NOTIFY, ready_channel=Channel.EMAIL)
             assert order.id is not None
             return order.id
@@ -88,10 +90,9 @@ class Outbox:
             key = f"repair_ready:{order_id}:0:{channel.value}"
             message = Message(
                 order_id=order_id,
-                event=MessageEvent.REPAIR_READY,
                 channel=channel,
                 recipient=to,
-                **({"dedupe_key": key} | values),
+                **({"dedupe_key": key, "event": MessageEvent.REPAIR_READY} | values),
             )
             session.add(message)
             session.flush()
