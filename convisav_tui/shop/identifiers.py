@@ -33,9 +33,8 @@ def clean_serial(raw: str) -> str:
     scanned = raw.strip(" \t\r\n")
     element = _gs1_serial(scanned)
     if element is not None:
-        return clean_line(element)[:SERIAL_LENGTH]
-    line = clean_line(_SYMBOLOGY.sub("", scanned.lstrip(_FNC1)))
-    return _CAPTION.sub("", line).strip()[: SERIAL_LENGTH + 1]
+        return _printable(element)
+    return _CAPTION.sub("", _printable(_SYMBOLOGY.sub("", scanned.lstrip(_FNC1)))).strip()
 
 
 def serial_key(serial: str) -> str:
@@ -91,6 +90,10 @@ def type_allocation_code(imei: str) -> str:
     """The first eight digits of an IMEI, which name the model; "" if this is no IMEI."""
     squeezed = _IMEI_SEPARATORS.sub("", imei)
     return squeezed[:TAC_LENGTH] if looks_like_imei(squeezed) else ""
+
+
+def _printable(text: str) -> str:
+    return clean_line("".join(c for c in clean_line(text) if c.isprintable()))
 
 
 def _gs1_serial(scanned: str) -> str | None:
