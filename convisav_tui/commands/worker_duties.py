@@ -1,0 +1,172 @@
+"""What a worker does and when: labels at once, messages, quotes that expire, copies, its lease, and when to end."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import os
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from convisav_tui import clock
+from convisav_tui.commands.worker_lease import WorkerLease, lives
+from convisav_tui.commands.worker_loop import WATCH, Chore, Loop
+from convisav_tui.config import Config, load
+from convisav_tui.errors import ConvisavError, StoreError
+from convisav_tui.store.carrying import due_before, station_seen_since
+
+if TYPE_CHECKING:
+    from convisav_tui.store.engine import Store
+
+log = logging.getLogger("convisav.worker")
+
+COPY_EVERY = timedelta(hours=1)
+SHOP_EVERY = 60.0
+LEASE_EVERY = 20.0
+LOOK_AROUND = 5.0
+# A worker whose parent has gone stays for what is due so soon, and while a station was seen so lately.
+DUE_SOON = timedelta(minutes=5)
+SEEN_LATELY = timedelta(minutes=2)
+END_SECONDS = 40.0
+
+
+class Duties:
+    """The work of one process. `run` returns when it was stopped, lost its lease, or is needed no more."""
+
+    def __init__(self, store: Store, config: Config, parent: int = 0) -> None:
+        """Work for `store` as `config` says; end with process `parent` when that is given."""
+        from convisav_tui.printing.spooler import Spooler
+
+        self._store = store
+        self._config = config
+        self._parent = parent
+        self._written = _written_at(config)
+        self._spooler = Spooler(store, config)
+        self._lease = WorkerLease(store)
+        self._loop = Loop(
+            (
+                Chore("printing", self._spooler.dispatch),
+                Chore("sending", self._send),
+                Chore("lease", self._renew, every=LEASE_EVERY, woken=False),
+                Chore("shop", self._keep_shop, every=SHOP_EVERY, woken=False),
+            )
+        )
+
+    def stop(self) -> None:
+        """Begin nothing new; safe in a signal handler."""
+        self._loop.stop()
+
+    def run(self) -> int:
+        """Wait for the lease, then work; the exit code."""
+        from convisav_tui.store.feed import Ticker
+
+        if not self._wait_for_lease():
+            return 0
+        log.info("working, process %d", os.getpid())
+        _warm_up()
+        ticker = Ticker(self._store)
+        self._loop.start()
+        looked = time.monotonic()
+        while not self._loop.stopping.wait(WATCH):
+            if ticker.changed():
+                self._loop.wake()
+            if time.monotonic() - looked >= LOOK_AROUND:
+                looked = time.monotonic()
+                self._read_config_again()
+                if self._needed_no_more():
+                    log.info("needed no more")
+                    break
+        return self._end()
+
+    def _end(self) -> int:
+        self._loop.stop()
+        finished = self._loop.join(END_SECONDS) and self._spooler.close(END_SECONDS)
+        self._lease.release()
+        log.info("ended%s", "" if finished else ", with something under way")
+        return 0
+
+    def _wait_for_lease(self) -> bool:
+        """Stand by while another machine's worker has the lease; False when stopped or needed no more meanwhile."""
+        looked = time.monotonic()
+        while not self._loop.stopping.is_set():
+            if self._lease.acquire():
+                return True
+            self._loop.stopping.wait(1.0)
+            if time.monotonic() - looked >= LOOK_AROUND:
+                looked = time.monotonic()
+                if self._parent_is_gone():
+                    return False
+        return False
+
+    def _renew(self) -> int:
+        if not self._lease.renew():
+            log.warning("another worker took the lease")
+            self._loop.stop()
+        return 0
+
+    def _send(self) -> int:
+        from convisav_tui.notifying.sender import run_due
+
+        return run_due(self._store, self._config, stop=self._loop.stopping.is_set)
+
+    def _keep_shop(self) -> int:
+        """What time alone brings: quotes run out, an hour has passed since the last copy."""
+        from convisav_tui.commands.opening import shop_of
+        from convisav_tui.shop.workflow import expire_quotes
+        from convisav_tui.store.backup import backup, backups
+
+        shop = shop_of(self._config)
+        expired = self._store.write(lambda session: expire_quotes(session, clock.now(), shop))
+        if expired:
+            log.info("%d quotes expired", expired)
+        if self._store.path is not None:
+            newest = next(iter(backups(self._config.backups)), None)
+            age = clock.now().timestamp() - newest.stat().st_mtime if newest else COPY_EVERY.total_seconds()
+            if age >= COPY_EVERY.total_seconds():
+                log.info("copied to %s", backup(self._store, self._config.backups).name)
+        return 0
+
+    def _read_config_again(self) -> None:
+        """A printer or mail account that was corrected in the file is used at once; a wrong file changes nothing."""
+        written = _written_at(self._config)
+        if written == self._written:
+            return
+        self._written = written
+        try:
+            fresh = load(self._config.path)
+        except ConvisavError as error:
+            log.warning("the configuration stays as it was: %s", error)
+            return
+        if fresh.database != self._config.database:
+            log.warning("another database is configured: ending")
+            self._loop.stop()
+            return
+        self._config = dataclasses.replace(fresh, home=self._config.home)
+        self._spooler.config = self._config
+        self._loop.wake()
+        log.info("read the configuration again")
+
+    def _needed_no_more(self) -> bool:
+        if not self._parent_is_gone():
+            return False
+        now = clock.now()
+        try:
+            with self._store.read() as session:
+                return not station_seen_since(session, now - SEEN_LATELY) and not due_before(session, now + DUE_SOON)
+        except StoreError:
+            return True
+
+    def _parent_is_gone(self) -> bool:
+        return bool(self._parent) and not lives(self._parent)
+
+
+def _written_at(config: Config) -> float:
+    try:
+        return config.path.stat().st_mtime if config.path else 0.0
+    except OSError:
+        return 0.0
+
+
+def _warm_up() -> None:
+    """Import now what the first label would otherwise wait for."""
