@@ -1,0 +1,105 @@
+"""A small shop with printers, for the tests of the spooler."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlmodel import col, select
+
+from convisav_tui.config import Config, DatabaseConfig, PrinterConfig, ShopConfig
+from convisav_tui.printing.spooler import Spooler
+from convisav_tui.printing.status import StatusReader
+from convisav_tui.printing.transport import Patience
+from convisav_tui.shop.paper import LabelPaper
+from convisav_tui.store.engine import Store
+from convisav_tui.store.models import JobKind, JobState, PrintAttempt, PrintJob
+from tests.printing.papers import LABEL, RECEIPT
+from tests.shop_builder import empty_store
+
+START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+HASTY = Patience(connect=1.0, stall=0.3, job=4.0, goodbye=0.3)
+
+
+class Clock:
+    """A clock that tests turn."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+class Shop:
+    """Store, configuration, clock and spooler."""
+
+    def __init__(self, folder: Path, *printers: PrinterConfig) -> None:
+        self.store: Store = empty_store(folder)
+        self.config = Config(ShopConfig(), DatabaseConfig(self.store.url), folder, printers)
+        self.clock = Clock()
+        self.spooler = self.new_spooler()
+        self._keys = 0
+
+    def new_spooler(self) -> Spooler:
+        return Spooler(
+            self.store, self.config, clock=self.clock, patience=HASTY, status=StatusReader(silence=0.0), settle_seconds=1.0
+        )
+
+    def print(self, seconds: float = 30.0) -> int:
+        begun = self.spooler.dispatch()
+        assert self.spooler.wait(seconds)
+        return begun
+
+    def add(
+        self,
+        kind: JobKind = JobKind.LABEL,
+        content: Mapping[str, object] | None = None,
+        *,
+        copies: int = 1,
+        printer: str = "",
+        duplicate: bool = False,
+    ) -> int:
+        self._keys += 1
+        usual = LABEL.as_content() if kind is JobKind.LABEL else RECEIPT.as_content()
+        job = PrintJob(
+            kind=kind, content=dict(usual if content is None else content), copies=copies, printer=printer,
+            duplicate=duplicate, dedupe_key=f"test:{self._keys}", not_before=self.clock(),
+        )  # fmt: skip
+
+        def operation(session) -> int:  # type: ignore[no-untyped-def]
+            session.add(job)
+            session.flush()
+            return int(job.id)  # type: ignore[arg-type]
+
+        return self.store.write(operation)
+
+    def add_label(self, number: str, **options: object) -> int:
+        paper: LabelPaper = replace(LABEL, number=number)
+        return self.add(content=paper.as_content(), **options)  # type: ignore[arg-type]
+
+    def job(self, job_id: int) -> PrintJob:
+        with self.store.read() as session:
+            return session.get_one(PrintJob, job_id)
+
+    def state(self, job_id: int) -> JobState:
+        return self.job(job_id).state
+
+    def tries(self, job_id: int) -> list[PrintAttempt]:
+        with self.store.read() as session:
+            query = select(PrintAttempt).where(PrintAttempt.job_id == job_id).order_by(col(PrintAttempt.id))
+            return list(session.exec(query))
+
+    def outcomes(self, job_id: int) -> list[str]:
+        return [attempt.outcome for attempt in self.tries(job_id)]
+
+
+def brother(
+    address: str, name: str = "counter", media: tuple[str, ...] = ("62",), roles: tuple[str, ...] = ("label", "receipt")
+) -> PrinterConfig:
+    return PrinterConfig(name, address, "brother_ql", "QL-820NWB", media, roles)
