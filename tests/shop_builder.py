@@ -50,28 +50,29 @@ def empty_store(folder: Path, lock_seconds: float = 10.0) -> Store:
 def small_store(folder: Path, lock_seconds: float = 10.0) -> Store:
     """The same with a clerk and two device types: washing_machine and smartphone."""
     store = empty_store(folder, lock_seconds)
-
-    def first_rows(session: Session) -> None:
-        session.add(Staff(login="anna", name="Anna", role=Role.CLERK))
-        session.add(
-            DeviceType(
-                code="washing_machine",
-                family=DeviceFamily.APPLIANCE,
-                names={"fr": "Lave-linge", "en": "Washing machine", "ro": "Mașină de spălat"},
-            )
-        )
-        session.add(
-            DeviceType(
-                code="smartphone",
-                family=DeviceFamily.PHONE,
-                names={"fr": "Téléphone", "en": "Smartphone", "ro": "Telefon"},
-                has_imei=True,
-                has_secret=True,
-            )
-        )
-
     store.write(first_rows)
     return store
+
+
+def first_rows(session: Session) -> None:
+    """A clerk and two device types."""
+    session.add(Staff(login="anna", name="Anna", role=Role.CLERK))
+    session.add(
+        DeviceType(
+            code="washing_machine",
+            family=DeviceFamily.APPLIANCE,
+            names={"fr": "Lave-linge", "en": "Washing machine", "ro": "Mașină de spălat"},
+        )
+    )
+    session.add(
+        DeviceType(
+            code="smartphone",
+            family=DeviceFamily.PHONE,
+            names={"fr": "Téléphone", "en": "Smartphone", "ro": "Telefon"},
+            has_imei=True,
+            has_secret=True,
+        )
+    )
 
 
 def add_party(session: Session, name: str = "Hélène Lefèvre", **values: Any) -> Party:

@@ -93,7 +93,7 @@ def _page(connection: Any, key: str, today: date, limit: int) -> list[OrderRow]:
 
 def _counts(connection: Any, today: date) -> dict[str, int]:
     by_state = dict(connection.execute(board.COUNT_BY_STATE).fetchall())
-    others = connection.execute(board.COUNT_OTHERS, {"today": today.isoformat()}).fetchone()
+    others = connection.execute(board.count_statement(hinted=True), {"today": today.isoformat()}).fetchone()
     return board.sum_up(by_state, others)
 
 

@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from convisav_tui.store.engine import Store
-from tests.shop_builder import small_store
+from convisav_tui.store.migrate import open_store
+from tests.shop_builder import first_rows, small_store
 from tests.store import postgresql_server
 
 _numbers = itertools.count(1)
@@ -42,3 +43,15 @@ def postgresql_url(postgresql_server_url: str) -> str:
         connection.execute(sa.text(f"CREATE DATABASE {name}"))
     engine.dispose()
     return postgresql_server_url.format(database=name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """The same shop on each kind of database that can be had here."""
+    if request.param == "sqlite":
+        opened = small_store(tmp_path)
+    else:
+        opened = open_store(request.getfixturevalue("postgresql_url"), tmp_path)
+        opened.write(first_rows)
+    yield opened
+    opened.close()

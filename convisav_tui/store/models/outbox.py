@@ -71,7 +71,7 @@ class Message(Record, table=True):
     __table_args__ = (
         sa.UniqueConstraint("dedupe_key"),
         sa.Index("ix_message__due", "not_before", "id", sqlite_where=_DUE_MESSAGE, postgresql_where=_DUE_MESSAGE),
-        sa.Index("ix_message__owed", "id", sqlite_where=_OWED, postgresql_where=_OWED),
+        sa.Index("ix_message__owed", "order_id", "event", "state", sqlite_where=_OWED, postgresql_where=_OWED),
         sa.Index("ix_message__order_id", "order_id", "id"),
         STRICT,
     )

@@ -112,11 +112,16 @@ def _create_repair_order() -> None:
     )
     op.create_index("ix_repair_order__by_state", "repair_order", ["state", "opened_at", "id"])
     op.create_index("ix_repair_order__device_id", "repair_order", ["device_id"])
-    partial_index("ix_repair_order__open_by_age", "repair_order", ["opened_at", "id"], "closed_at IS NULL")
+    partial_index("ix_repair_order__open_by_age", "repair_order", ["opened_at", "id", "closed_at"], "closed_at IS NULL")
     partial_index(
-        "ix_repair_order__open_by_promise", "repair_order", ["promised_on", "id", "state"], "closed_at IS NULL"
+        "ix_repair_order__open_by_promise",
+        "repair_order",
+        ["promised_on", "id", "state", "closed_at"],
+        "closed_at IS NULL",
     )
-    partial_index("ix_repair_order__open_by_state", "repair_order", ["state", "opened_at", "id"], "closed_at IS NULL")
+    partial_index(
+        "ix_repair_order__open_by_state", "repair_order", ["state", "opened_at", "id", "closed_at"], "closed_at IS NULL"
+    )
     partial_index(
         "ix_repair_order__open_comebacks",
         "repair_order",
@@ -321,7 +326,9 @@ def _create_message() -> None:
     )
     partial_index("ix_message__due", "message", ["not_before", "id"], "state IN ('queued', 'leased')")
     op.create_index("ix_message__order_id", "message", ["order_id", "id"])
-    partial_index("ix_message__owed", "message", ["id"], "state IN ('dead', 'unknown', 'to_call')")
+    partial_index(
+        "ix_message__owed", "message", ["order_id", "event", "state"], "state IN ('dead', 'unknown', 'to_call')"
+    )
 
 
 def _create_print_attempt() -> None:
