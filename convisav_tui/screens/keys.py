@@ -45,6 +45,7 @@ _SAME = {
     "shift+space": "space",
     "ctrl+space": "space",
     "ctrl+at": "space",
+    "ctrl+@": "space",
     "shift+up": "up",
     "shift+down": "down",
     "shift+home": "home",

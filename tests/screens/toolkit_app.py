@@ -153,7 +153,7 @@ FIELDS = (
     FieldSpec("serial", "No.", "scan", row=2, width=8, grow=1),
     FieldSpec("fault", "Fault", "note", row=3, width=60, grow=1, height=3, longest=3000, required=True),
     FieldSpec("quote", "Quote", "check", row=4, width=1, default="1"),
-    FieldSpec("cap", "Cap", "amount", row=4, width=8, default="150,00", chord="ctrl+r",
+    FieldSpec("cap", "Cap", "amount", row=4, width=8, default="150,00", chord="ctrl+v",
               validate=lambda text: "" if text.replace(",", "").isdigit() else "An amount such as 12,50"),
     FieldSpec("notify", "Notify", "choice", row=4, width=8, default="sms",
               choices=(("sms", "SMS"), ("email", "E-mail"), ("none", "—"))),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from convisav_tui.i18n import _
+from convisav_tui.screens.actions import RegistryError, listed_for
 from convisav_tui.screens.keys import Key
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.form import Form
@@ -16,6 +17,10 @@ class FormView(View):
     """Joins a `Form` to the host: keys, pastes, scans, marks, help. Override the `field_…` methods that matter."""
 
     def __init__(self, specs: Sequence[FieldSpec], *, label_width: int = 10) -> None:
+        taken = {key for action in listed_for(self.name) for key in action.keys}
+        clash = taken.intersection(spec.chord for spec in specs if spec.chord)
+        if clash:
+            raise RegistryError(f"fields and actions of {self.name} share {', '.join(sorted(clash))}")
         self.form = Form(
             specs,
             label_width=label_width,

@@ -83,9 +83,11 @@ def _clean(text: str) -> str:
 
 
 def _safe(character: str) -> str:
-    if character in "\t\n\r\v\f\u2028\u2029\u0085":
+    if character in "\t\n\r\v\f\u0085":
         return " "
     category = unicodedata.category(character)
+    if category.startswith("Z"):
+        return " "
     return "\ufffd" if category in ("Cc", "Cs", "Cn", "Co", "Cf") else character
 
 
