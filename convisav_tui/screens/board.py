@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LISTS_WIDTH = 22
 NARROW = 70  # below this width the lists are named in one row
+ALWAYS = ("late", "comebacks", "to_call")
 DIGIT_SECONDS = 1.0  # a digit followed by more text within this time was the begin of a number, not a list
 
 ORDER_COLUMNS = (
@@ -175,7 +176,16 @@ class BoardView(View):
             self.host.say(_("Ctrl+X leaves the program"))
 
     def _next_list(self, step: int) -> None:
-        self._choose(LISTS[(LISTS.index(self._spec) + step) % len(LISTS)])
+        lists = self._offered()
+        self._choose(lists[(lists.index(self._spec) + step) % len(lists)])
+
+    def _offered(self) -> list[ListSpec]:
+        """The lists with a digit, those that always matter, and the others while they hold something."""
+        return [
+            spec
+            for spec in LISTS
+            if spec.digit or spec.key in ALWAYS or spec is self._spec or self._counts.get(spec.key)
+        ]
 
     def _choose(self, spec: ListSpec) -> None:
         self._spec = spec
@@ -270,9 +280,10 @@ class BoardView(View):
     def _lists(self, height: int) -> list[Row]:
         rows: list[Row] = [[Span("  " + _("Lists"), Role.HEADING)]]
         room = height - 1
-        chosen = LISTS.index(self._spec)
-        first = max(0, min(chosen - room + 1, len(LISTS) - room)) if chosen >= room else 0
-        for spec in LISTS[first : first + room]:
+        lists = self._offered()
+        chosen = lists.index(self._spec)
+        first = max(0, min(chosen - room + 1, len(lists) - room)) if chosen >= room else 0
+        for spec in lists[first : first + room]:
             count = str(self._counts.get(spec.key, 0)) if self._counts else ""
             here = spec is self._spec and not self._box.text
             label = pad(_(spec.label), LISTS_WIDTH - 5 - len(count))

@@ -197,7 +197,8 @@ class StepView(View):
     def _taken(self, step: Step, taken: StepTaken) -> None:
         told = len(self._preview.messages) if self._preview is not None else 0
         self.host.back()
-        sentence = f"{ticket_number.show(self.number)}: {step.label}."
+        state = words.word(words.STATES, taken.to_state)
+        sentence = f"{ticket_number.show(self.number)}: {step.label} → {state}."
         if told:
             sentence += " " + _("The message leaves in 60 s.")
         if taken.undo_until > clock.now():
