@@ -66,7 +66,7 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
         description=_("The repair counter and workshop at the keyboard. Without a command it opens the shop."),
         epilog=_(
             "Exit codes: 0 done, 1 failed, 2 not understood, 3 configuration, 4 not found, 5 database, "
-            "6 refused by a rule, 7 changed meanwhile, 70 fault of the program, 130 interrupted."
+            "6 refused by a rule, 7 changed meanwhile, 8 no screen here, 70 fault of the program, 130 interrupted."
         ),
     )
     parser.add_argument("--version", action="version", version=f"convisav {__version__}")

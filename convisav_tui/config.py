@@ -61,12 +61,12 @@ class PrinterConfig:
     @property
     def host(self) -> str:
         """The host of `address`."""
-        return self.address.removeprefix("tcp://").rpartition(":")[0].strip("[]")
+        return self.address.removeprefix("tcp://").partition("?")[0].rpartition(":")[0].strip("[]")
 
     @property
     def port(self) -> int:
         """The port of `address`."""
-        return int(self.address.rpartition(":")[2])
+        return int(self.address.partition("?")[0].rpartition(":")[2])
 
 
 @dataclass(frozen=True)

@@ -119,12 +119,14 @@ def database_url(text: str) -> str:
 
 
 def printer_address(text: str) -> str:
-    """Where a printer listens: tcp://host:port."""
-    from urllib.parse import urlsplit
+    """Where a printer listens: tcp://host:port; "?snmp=off" or "?snmp=port" says how it tells its state."""
+    from urllib.parse import parse_qs, urlsplit
 
     try:
         parts = urlsplit(text.strip())
         good = parts.scheme == "tcp" and bool(parts.hostname) and parts.port is not None and parts.path in ("", "/")
+        options = parse_qs(parts.query, keep_blank_values=True)
+        good = good and set(options) <= {"snmp"} and all(v == "off" or v.isdigit() for v in options.get("snmp", []))
     except ValueError:
         good = False
     if not good:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from convisav_tui.commands.opening import configuration
 from convisav_tui.commands.worker_start import ensure_worker
 from convisav_tui.config import Config, config_path
-from convisav_tui.errors import UsageError
-from convisav_tui.i18n import _
+from convisav_tui.screens.terminal import examine
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Show the screens until they are left; the exit code."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError(
-            _("The screens need a terminal."), _("From a script use a command: convisav --help lists them.")
-        )
+    """Show the screens until they are left; the exit code. TerminalError where no screen can be shown."""
+    examine(os.environ, sys.stdin.isatty(), sys.stdout.isatty())
     if not arguments.config and not config_path().exists():
         from convisav_tui.commands.first_start import ask_and_write
 
@@ -30,8 +27,6 @@ def open_screens(config: Config, slow: bool = False) -> int:
     from convisav_tui.main_screen import run as run_screens
 
     if slow:
-        import os
-
         os.environ["CONVISAV_SLOW"] = "1"
     return run_screens(config, lambda: _keep_worker(config))
 

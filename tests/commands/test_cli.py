@@ -59,7 +59,7 @@ def test_an_unknown_command_is_not_understood(tmp_path: Path) -> None:
         (("--config", "/nowhere/x.toml", "orders"), 3, "There is no configuration file /nowhere/x.toml."),
         (("import", "open-repair", "/nowhere.csv"), 2, "/nowhere.csv cannot be read"),
         (("restore", "/nowhere.db"), 5, "There is no file /nowhere.db."),
-        ((), 2, "The screens need a terminal."),
+        ((), 8, "This program needs a terminal"),
     ],
 )
 def test_errors_are_one_sentence_and_a_code(arguments: tuple[str, ...], code: int, told: str, tmp_path: Path) -> None:
