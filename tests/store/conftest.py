@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from convisav_tui.store.engine import Store
-from convisav_tui.store.migrate import open_store
-from tests.shop_builder import first_rows, small_store
+from tests.shop_builder import small_store
 from tests.store import postgresql_server
-
-_numbers = itertools.count(1)
+from tests.store.databases import new_database, shop_on
 
 
 @pytest.fixture
@@ -37,21 +33,12 @@ def postgresql_server_url() -> Iterator[str]:
 @pytest.fixture
 def postgresql_url(postgresql_server_url: str) -> str:
     """The address of a new empty database."""
-    name = f"shop{next(_numbers)}"
-    engine = sa.create_engine(postgresql_server_url.format(database="postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return postgresql_server_url.format(database=name)
+    return new_database(postgresql_server_url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """The same shop on each kind of database that can be had here."""
-    if request.param == "sqlite":
-        opened = small_store(tmp_path)
-    else:
-        opened = open_store(request.getfixturevalue("postgresql_url"), tmp_path)
-        opened.write(first_rows)
+    opened = shop_on(request, tmp_path)
     yield opened
     opened.close()

@@ -24,25 +24,24 @@ from tests.shop_builder import (
     empty_store,
     small_store,
 )
+from tests.store.databases import shop_on
 
 YESTERDAY = TODAY - timedelta(days=1)
 # rules.md 7.2: the states before `completed`.
-UNFINISHED = set(
-    [
-        "received",
-        "diagnosing",
-        "quote_requested",
-        "quote_issued",
-        "quote_accepted",
-        "quote_refused",
-        "quote_expired",
-        "awaiting_coverage",
-        "awaiting_parts",
-        "subcontracted",
-        "in_repair",
-        "testing",
-    ]
-)
+UNFINISHED = {
+    "received",
+    "diagnosing",
+    "quote_requested",
+    "quote_issued",
+    "quote_accepted",
+    "quote_refused",
+    "quote_expired",
+    "awaiting_coverage",
+    "awaiting_parts",
+    "subcontracted",
+    "in_repair",
+    "testing",
+}
 
 
 def fill(session: Session) -> None:
@@ -69,15 +68,22 @@ def fill(session: Session) -> None:
     add_message(session, quote, MessageState.UNKNOWN, event=MessageEvent.QUOTE_READY)
 
 
-@pytest.fixture
-def filled(any_store: Store) -> Store:
-    any_store.write(fill)
-    return any_store
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The filled shop on each kind of database, only read by the tests."""
+    store = shop_on(request, tmp_path_factory.mktemp("filled"))
+    store.write(fill)
+    yield store
+    store.close()
 
 
-def numbers_where(rows: list[OrderRow], condition: object) -> set[int]:
-    assert callable(condition)
-    return {row.id for row in rows if condition(row)}
+@pytest.fixture(scope="module")
+def filled_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The filled shop in a SQLite file, only read by the tests."""
+    store = small_store(tmp_path_factory.mktemp("file"))
+    store.write(fill)
+    yield store
+    store.close()
 
 
 def everything(session: Session) -> list[OrderRow]:
@@ -178,8 +184,8 @@ def test_a_long_fault_is_cut_for_lists(store: Store) -> None:
 
 
 @pytest.mark.parametrize("key", [spec.key for spec in LISTS])
-def test_the_first_paint_shows_what_the_session_shows(store: Store, key: str) -> None:
-    store.write(fill)
+def test_the_first_paint_shows_what_the_session_shows(filled_file: Store, key: str) -> None:
+    store = filled_file
     screen = fastpath.first_screen(store.url, key, TODAY, limit=7)
     with store.read() as session:
         assert screen.rows == fetch_list(session, key, TODAY, limit=7)
