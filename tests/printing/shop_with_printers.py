@@ -48,7 +48,12 @@ class Shop:
 
     def new_spooler(self) -> Spooler:
         return Spooler(
-            self.store, self.config, clock=self.clock, patience=HASTY, status=StatusReader(silence=0.0), settle_seconds=1.0
+            self.store,
+            self.config,
+            clock=self.clock,
+            patience=HASTY,
+            status=StatusReader(silence=0.0),
+            settle_seconds=1.0,
         )
 
     def print(self, seconds: float = 30.0) -> int:

@@ -86,7 +86,9 @@ def test_a_label_has_no_room_for_names_faults_or_codes() -> None:
 
 def test_words_follow_the_language_of_the_paper(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[tuple[str, str]] = []
-    monkeypatch.setattr("convisav_tui.printing.label.translate", lambda text, code: (said.append((text, code)), text)[1])
+    monkeypatch.setattr(
+        "convisav_tui.printing.label.translate", lambda text, code: (said.append((text, code)), text)[1]
+    )
     label(LABEL, MEDIA["62"], Printing(1, 1, True))
     assert {code for _text, code in said} == {"fr"}
     assert {"For {day}", "DUPLICATE"} <= {text for text, _code in said}
@@ -94,7 +96,9 @@ def test_words_follow_the_language_of_the_paper(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("text", ["{number}", "%s {0} {day}", "\x00\x1b[31m", "\u202e\u200d", "🙂" * 50, "", " "])
 def test_any_text_is_drawn_as_data(text: str) -> None:
-    strange = LabelPaper(number=NUMBER, device=text, device_type=text, customer_code=text, promised_on=text, shop_name=text)
+    strange = LabelPaper(
+        number=NUMBER, device=text, device_type=text, customer_code=text, promised_on=text, shop_name=text
+    )
     assert scanned(label(strange, MEDIA["29x42"])) == [NUMBER]
 
 

@@ -56,7 +56,9 @@ def test_captions_come_in_the_language_of_the_paper(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(receipt, "translate", lambda message, code: f"{code}:{message}")
     words = words_of(replace(RECEIPT, language="ro"), duplicate=True)
     captions = [fact.caption for fact in [*words.customer, *words.device, *words.agreed]]
-    assert all(text.startswith("ro:") for text in [*captions, words.title, words.signature, words.duplicate, words.paid])
+    assert all(
+        text.startswith("ro:") for text in [*captions, words.title, words.signature, words.duplicate, words.paid]
+    )
 
 
 def test_what_people_typed_stays_text_in_the_pdf() -> None:

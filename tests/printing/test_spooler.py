@@ -250,7 +250,9 @@ def test_media_that_cannot_hold_the_barcode_ask_for_a_person_at_once(tmp_path: P
     assert printer.connections == 0
 
 
-@pytest.mark.parametrize("content", [{}, {"number": "abc"}, {"number": 12}, {"number": NUMBER[:-1] + "0"}, {"number": NUMBER}])
+@pytest.mark.parametrize(
+    "content", [{}, {"number": "abc"}, {"number": 12}, {"number": NUMBER[:-1] + "0"}, {"number": NUMBER}]
+)
 def test_a_job_that_cannot_be_rendered_does_not_stop_the_others(
     shop: Shop, printer: FakePrinter, content: dict[str, object]
 ) -> None:
