@@ -14,6 +14,8 @@ from convisav_tui.screens.session import Session
 from convisav_tui.screens.terminal import TerminalError, examine
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from convisav_tui.screens.view import View
 
 __all__ = ["TerminalError", "run_app"]
@@ -26,19 +28,19 @@ def run_app(
     preload: Callable[[], object] | None = None,
     on_tick: Callable[[Desk], None] | None = None,
     environ: Mapping[str, str] | None = None,
+    log_file: Path | None = None,
 ) -> int:
     """Run the program on this terminal until it is left; its exit status.
 
     `first_view` makes the lowest view, which must render without the store (`host.when_loaded`). `hooks(desk)` are
-    the program-wide
-    actions, the scans that no view takes, and what is done before leaving. `preload` (heavy imports, opening the
-    store) runs in the
-    store's thread after the first paint, before any other job. `on_tick(desk)` is called four times a second to poll
-    the change
-    feed; it paints nothing by itself. Raises TerminalError before the screen is taken, if the terminal cannot show one.
+    the program-wide actions, the scans that no view takes, and what is done before leaving. `preload` (heavy imports,
+    opening the store) runs in the store's thread after the first paint, before any other job. `on_tick(desk)` is
+    called four times a second to poll the change feed; it paints nothing by itself. `log_file` gets what goes wrong,
+    with traces but without variables. Raises TerminalError before the screen is taken, if the terminal cannot show
+    one.
     """
     terminal = examine(os.environ if environ is None else environ, sys.stdin.isatty(), sys.stdout.isatty())
-    session = Session(terminal, preload=preload, on_tick=on_tick)
+    session = Session(terminal, preload=preload, on_tick=on_tick, log_file=log_file)
     try:
         session.begin(first_view, hooks)
         status = session.run()
@@ -46,4 +48,6 @@ def run_app(
         session.raw_screen.give_back()
     if session.failure is not None:
         sys.stderr.write(_("The program stopped because of an internal error. What was typed is kept.") + "\n")
+        if log_file is not None:
+            sys.stderr.write(_("The details are in {file}").format(file=log_file) + "\n")
     return status

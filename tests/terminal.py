@@ -12,7 +12,7 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -134,6 +134,13 @@ class Terminal:
                     return
                 raise NotShown(f"{text!r} {'never came' if shown else 'never went'}:\n{self.text()}")
 
+    def until(self, condition: Callable[[], bool], what: str, seconds: float = 15.0) -> None:
+        """Read until a condition holds. Raises NotShown."""
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end or self.read(0.05) is None:
+                raise NotShown(f"{what} never came:\n{self.text()}")
+
     def quiet(self, idle: float = 0.2, seconds: float = 10.0) -> int:
         """Read until nothing has come for a time; how many bytes came."""
         end, count = time.monotonic() + seconds, 0
@@ -170,10 +177,13 @@ class Terminal:
         return KEYS.get(name, name).encode()
 
     def cost(self, name: str) -> int:
-        """Press one key: how many bytes the program sent for it."""
+        """Press one key: how many bytes the program sent for it. Raises NotShown if it sent none."""
         self.quiet()
+        before = self.received
         self.press(name)
-        return self.quiet()
+        self.until(lambda: self.received > before, f"an answer to {name}")
+        self.quiet()
+        return self.received - before
 
     def resize(self, columns: int, rows: int) -> None:
         """Another window size; the program gets SIGWINCH."""

@@ -5,7 +5,6 @@ Plain Python without Textual: the canvas feeds it keys and shows its pages; test
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast
@@ -27,7 +26,6 @@ Result = TypeVar("Result")
 SMALLEST = (40, 8)
 GRACE = 1.5
 """Seconds that drafts have to reach the store when the program ends."""
-_log = logging.getLogger("convisav.screens")
 
 
 class Surroundings(Protocol):
@@ -53,6 +51,13 @@ class Hooks:
     on_action: Callable[[str], bool] = lambda action: False
     on_scan: Callable[[str], bool] = lambda number: False
     on_leave: Callable[[], None] = lambda: None
+
+
+def log_error(what: str, error: BaseException | None) -> None:
+    """Write an error with its trace, never its variables, to the log. Imported here: it is needed only in trouble."""
+    import logging
+
+    logging.getLogger("convisav").error(what, exc_info=error)
 
 
 class Desk:
@@ -162,7 +167,7 @@ class Desk:
         self._waits.remove(wait)
         if self._leaving or not wait.wanted:
             if error is not None:
-                _log.error("dropped job %s failed", wait.label, exc_info=error)
+                log_error(f"dropped job {wait.label}", error)
         elif error is None:
             done()
         elif failed is not None:
@@ -176,7 +181,7 @@ class Desk:
         if isinstance(error, ConvisavError):
             self.say(str(error), Role.ERROR)
             return
-        _log.error("job failed", exc_info=error)
+        log_error("job failed", error)
         self.say(_("This did not work because of an internal error; it is in the log."), Role.ERROR)
 
     def when_loaded(self, callback: Callable[[], None], *, hold: bool = True) -> None:
@@ -245,8 +250,8 @@ class Desk:
         self._keys.close()
         try:
             self.hooks.on_leave()
-        except Exception:  # noqa: BLE001 - leaving must go on
-            _log.exception("leaving")
+        except Exception as error:  # noqa: BLE001 - leaving must go on
+            log_error("leaving", error)
         self.surroundings.exit(code)
 
     def park(self) -> None:
@@ -255,10 +260,10 @@ class Desk:
         for view in reversed(self.views):
             try:
                 view.park()
-            except Exception:  # noqa: BLE001 - the other views must still be parked
-                _log.exception("parking %s", view.name)
+            except Exception as error:  # noqa: BLE001 - the other views must still be parked
+                log_error(f"parking {view.name}", error)
         if not self.worker.drain(GRACE):
-            _log.error("the store was still busy when the program ended")
+            log_error("the store was still busy when the program ended", None)
 
     def changed_elsewhere(self) -> None:
         """Another station changed the store: the view on screen may show it."""

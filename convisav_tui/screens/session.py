@@ -16,6 +16,8 @@ from convisav_tui.screens.widgets.painting import Page
 from convisav_tui.screens.worker import ThreadWorker
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from convisav_tui.screens.view import View
 
 
@@ -28,7 +30,9 @@ class Session:
         *,
         preload: Callable[[], object] | None = None,
         on_tick: Callable[[Desk], None] | None = None,
+        log_file: Path | None = None,
     ) -> None:
+        self.log_file = log_file
         self.terminal = terminal
         self.preload = preload
         self.on_tick = on_tick
@@ -53,7 +57,10 @@ class Session:
 
     def run(self) -> int:
         """Import Textual, run until the program is left; its exit status."""
+        from convisav_tui.screens.log_file import log_into
         from convisav_tui.screens.textual_app import ConvisavApp
+
+        log_into(self.log_file)
 
         app = ConvisavApp(self)
         app.run(mouse=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import os
 import signal
 import threading
@@ -21,6 +20,7 @@ os.environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
 from textual import events
 from textual.app import App, ComposeResult
 
+from convisav_tui.screens.desk import log_error
 from convisav_tui.screens.driver import TerminalDriver
 from convisav_tui.screens.keys import Key, from_textual
 from convisav_tui.screens.widgets.canvas import Canvas
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 TICK = 0.25
 LAST_RESORT = 3.0
-_log = logging.getLogger("convisav.app")
 
 
 class ConvisavApp(App[int]):
@@ -188,7 +187,7 @@ class ConvisavApp(App[int]):
             self._exception = error
             self._exception_event.set()
             self.session.failure = error
-            _log.critical("crash", exc_info=error)
+            log_error("crash", error)
             self._gone = True
             self.desk.park()
             self._close_messages_no_wait()

@@ -50,7 +50,7 @@ _ANSI: dict[Role, Look] = {
     Role.WARNING: Look(front=3),
     Role.SUCCESS: Look(front=2),
     Role.KEY: Look(front=6, bold=True),
-    Role.FIELD: Look(),
+    Role.FIELD: Look(underline=True),
     Role.FIELD_FOCUS: Look(front=15, back=4),
     Role.SUGGESTION: Look(front=0, back=7),
     Role.SUGGESTION_FOCUS: Look(front=0, back=6),

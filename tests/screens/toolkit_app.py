@@ -190,7 +190,8 @@ def main() -> int:
 
         return Hooks(on_scan=scanned)
 
-    return run_app(Board, hooks=hooks, preload=lambda: None, on_tick=lambda desk: None)
+    log = Path(OUT + ".log") if OUT else None
+    return run_app(Board, hooks=hooks, preload=lambda: None, on_tick=lambda desk: None, log_file=log)
 
 
 if __name__ == "__main__":

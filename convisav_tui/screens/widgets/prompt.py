@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from convisav_tui.i18n import _
 from convisav_tui.screens.keys import Key
-from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells, clean, cut
+from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells, clean, cut, pad
 from convisav_tui.screens.widgets.text_line import TextLine
 
 
@@ -142,11 +142,12 @@ class ChoicePrompt(Prompt):
         room = max(1, min(height - 1, len(self.choices)))
         top = max(0, min(self.cursor - room // 2, len(self.choices) - room))
         rows: list[Row] = [[Span(" " + self.question, Role.WARNING)]]
+        wide = min(width, 6 + max(cells(clean(label)) for _value, label in self.choices)) if self.choices else 0
         for index in range(top, min(top + room, len(self.choices))):
             hot = index == self.cursor
             number = f"{(index + 1) % 10} " if index < 10 else "  "
             text = f" {'▸' if hot else ' '}{number}{self.choices[index][1]}"
-            rows.append([Span(text, Role.SUGGESTION_FOCUS if hot else Role.SUGGESTION)])
+            rows.append([Span(pad(text, wide), Role.SUGGESTION_FOCUS if hot else Role.SUGGESTION)])
         return Page(rows, (1, 1 + self.cursor - top))
 
     def key(self, key: Key) -> bool:
