@@ -117,7 +117,7 @@ def discard_draft(session: Session, key: str) -> bool:
         return False
     session.delete(draft)
     session.flush()
-    keyring, name = keyring_of(session), _key_name(key)
+    keyring, name = keyring_of(session), draft_key_name(key)
     after_end(session, committed=lambda: keyring.destroy(name), rolled_back=None)
     return True
 
@@ -141,7 +141,8 @@ def _taken(draft: Draft) -> Conflict:
     return Conflict(_("{station} is typing this draft.").format(station=draft.station_name))
 
 
-def _key_name(key: str) -> str:
+def draft_key_name(key: str) -> str:
+    """The name of a draft's key in the keyring."""
     return f"draft-{hashlib.sha256(key.encode()).hexdigest()[:40]}"
 
 
@@ -150,7 +151,7 @@ def _closed(session: Session, key: str, fields: Mapping[str, str]) -> dict[str, 
     kept: dict[str, object] = {name: clean_text(value) for name, value in fields.items() if name != SECRET_FIELD}
     secret = clean_text(fields.get(SECRET_FIELD, ""))
     if secret:
-        keyring, name = keyring_of(session), _key_name(key)
+        keyring, name = keyring_of(session), draft_key_name(key)
         own = keyring.get(name)
         if own is None:
             own = Fernet.generate_key()
@@ -163,7 +164,7 @@ def _opened(session: Session, draft: Draft) -> dict[str, str]:
     fields = {name: value for name, value in draft.fields.items() if isinstance(value, str)}
     sealed = draft.fields.get(SECRET_FIELD)
     if isinstance(sealed, dict):
-        own = keyring_of(session).get(_key_name(draft.key))
+        own = keyring_of(session).get(draft_key_name(draft.key))
         try:
             fields[SECRET_FIELD] = Fernet(own or b"").decrypt(str(sealed.get(_ENCRYPTED)).encode()).decode()
         except (InvalidToken, ValueError):

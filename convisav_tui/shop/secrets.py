@@ -14,9 +14,10 @@ from convisav_tui.i18n import _
 from convisav_tui.shop.actor import PROGRAM, Actor
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.country_rules import rules_in_force
+from convisav_tui.shop.drafts import draft_key_name
 from convisav_tui.shop.events import append_event
 from convisav_tui.store.keyring import after_end, keyring_of
-from convisav_tui.store.models import DeviceSecret, OrderState, RepairOrder, Role, SecretKind, SecretState, Staff
+from convisav_tui.store.models import DeviceSecret, Draft, OrderState, RepairOrder, Role, SecretKind, SecretState, Staff
 
 # The device is gone or about to go: nobody needs the code any more.
 _NO_LONGER = (
@@ -43,8 +44,8 @@ def keep_secret(session: Session, order: RepairOrder, kind: SecretKind, code: st
     destroyed if it never is. Raises StoreReadOnly when the key cannot be kept."""
     assert order.id is not None
     keyring, name, key = keyring_of(session), key_name(order), Fernet.generate_key()
-    after_end(session, committed=None, rolled_back=lambda: keyring.destroy(name))
     keyring.put(name, key)
+    after_end(session, committed=None, rolled_back=lambda: keyring.destroy(name))
     kept = _secret(session, order.id) or DeviceSecret(order_id=order.id, kind=kind.value)
     kept.kind, kept.ciphertext, kept.purged_at = kind.value, Fernet(key).encrypt(code.encode()).decode(), None
     order.secret_state = SecretState.STORED
@@ -113,15 +114,13 @@ def purge_due(session: Session, shop: ShopContext, instant: datetime) -> int:
 
 
 def destroy_orphan_keys(session: Session, instant: datetime) -> int:
-    """Destroy the keys of orders that were never committed (the program was killed in between); how many there were."""
+    """Destroy the keys that open nothing: of orders and drafts that were never committed, or are gone (the program was
+    killed in between). `instant` is now, aware UTC: young keys are left alone. How many there were."""
     keyring = keyring_of(session)
     stored = select(RepairOrder.number).where(RepairOrder.secret_state == SecretState.STORED)
     needed = {f"order-{number}" for number in session.exec(stored)}
-    orphans = [
-        name
-        for name, kept_at in keyring.names()
-        if name.startswith("order-") and name not in needed and instant - kept_at > _ORPHAN_AGE
-    ]
+    needed |= {draft_key_name(key) for key in session.exec(select(Draft.key))}
+    orphans = [name for name, kept_at in keyring.names() if name not in needed and instant - kept_at > _ORPHAN_AGE]
     for name in orphans:
         keyring.destroy(name)
     return len(orphans)

@@ -45,7 +45,8 @@ class Keyring:
             coming.replace(path)
             self._sync_folder()
         except OSError as error:
-            coming.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                coming.unlink()
             raise StoreReadOnly(
                 _("The key of the code cannot be kept in {folder}: {reason}.").format(
                     folder=self.folder, reason=error.strerror
@@ -61,17 +62,24 @@ class Keyring:
             return None
 
     def destroy(self, name: str) -> None:
-        """Overwrite the key and remove it; nothing when there is none."""
+        """Overwrite the key and remove it; nothing when there is none. Raises StoreReadOnly when it cannot be done."""
         path = self._path(name)
         try:
             with path.open("r+b") as file:
                 file.write(b"\0" * os.fstat(file.fileno()).st_size)
                 file.flush()
                 os.fsync(file.fileno())
-        except FileNotFoundError:
+            path.unlink(missing_ok=True)
+            self._sync_folder()
+        except (FileNotFoundError, NotADirectoryError):
             return
-        path.unlink(missing_ok=True)
-        self._sync_folder()
+        except OSError as error:
+            raise StoreReadOnly(
+                _("The key of the code cannot be destroyed in {folder}: {reason}.").format(
+                    folder=self.folder, reason=error.strerror
+                ),
+                _("Give this account the right to write there."),
+            ) from error
 
     def names(self) -> Iterator[tuple[str, datetime]]:
         """Each key's name, and when it was kept (aware UTC)."""
@@ -106,7 +114,8 @@ def keyring_of(session: Session) -> Keyring:
 def after_end(
     session: Session, *, committed: Callable[[], None] | None, rolled_back: Callable[[], None] | None
 ) -> None:
-    """Do something to a file once the session's transaction has ended, one way or the other."""
+    """Do something to a key once the session's transaction has ended, one way or the other. A key that cannot be
+    destroyed then opens nothing any more, and is left to `shop.secrets.destroy_orphan_keys`."""
     committing, done = False, False
 
     def note(_session: Session) -> None:
@@ -119,7 +128,8 @@ def after_end(
         if transaction.parent is None and not done:
             done = True
             if todo is not None:
-                todo()
+                with contextlib.suppress(StoreReadOnly):
+                    todo()
 
     # They stay with the session, which lives as long as its one transaction (`Store.write`).
     event.listen(session, "after_commit", note)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from sqlmodel import Session, select
@@ -32,12 +36,21 @@ OTHER = Actor(staff_id=1, name="Anna", station_id=None, station_name="comptoir 2
 
 
 def counter_store(folder: Path) -> Store:
-    """A new database with the shipped catalogue and one clerk."""
+    """A new database with the shipped catalogue, a clerk and a technician."""
+    shutil.copy(_template() / "shop.db", folder / "shop.db")
+    return Store(f"sqlite:///{folder / 'shop.db'}")
+
+
+@cache
+def _template() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="convisav-test-"))
+    atexit.register(shutil.rmtree, folder)
     store = empty_store(folder)
     staff = (StaffConfig("anna", "Anna"), StaffConfig("theo", "Théo", role="technician"))
     config = Config(ShopConfig(), DatabaseConfig(store.url), folder, staff=staff)
     store.write(lambda session: first_rows(session, config))
-    return store
+    store.close()
+    return folder
 
 
 def technician(session: Session) -> Actor:
