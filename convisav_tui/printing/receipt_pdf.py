@@ -8,10 +8,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from convisav_tui.errors import ConvisavError
 from convisav_tui.i18n import _
@@ -19,6 +20,10 @@ from convisav_tui.printing.code128 import bars, width_in_modules
 from convisav_tui.printing.receipt import ReceiptWords
 from convisav_tui.printing.typography import FONTS
 
+# Typst breaks lines between words only; longer runs than this may be broken anywhere (zero-width space).
+_LONG_RUN = re.compile(r"\S{21,}")
+_PIECE = re.compile(r".{1,6}")
+_MAY_BREAK = "\u200b"
 TEMPLATE = Path(__file__).parent / "templates" / "receipt.typ"
 
 
@@ -52,10 +57,19 @@ def write_whole(content: bytes, path: Path) -> None:
         raise
 
 
+def _breakable(value: Any) -> Any:
+    """The same data, with places to break in words that are longer than a column."""
+    if isinstance(value, str):
+        return _LONG_RUN.sub(lambda run: _MAY_BREAK.join(_PIECE.findall(run[0])), value)
+    if isinstance(value, dict):
+        return {key: _breakable(inner) for key, inner in value.items()}
+    return [_breakable(inner) for inner in value] if isinstance(value, list) else value
+
+
 def _set(words: ReceiptWords, form: Literal["pdf", "png"], dots_per_inch: int | None = None) -> bytes:
     import typst
 
-    data = asdict(words)
+    data = _breakable(asdict(words))
     data["bars"] = bars(words.digits)
     data["modules"] = width_in_modules(words.digits)
     try:

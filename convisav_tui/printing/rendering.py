@@ -56,6 +56,15 @@ def receipt_pages(content: Mapping[str, object], media: Media, copies: int = 1, 
     return [receipt_roll.receipt_strip(words_of(paper, duplicate, mark), media) for mark in marks]
 
 
+def picture_of(kind: str, content: Mapping[str, object], printer: PrinterConfig | None = None) -> Image:
+    """What a job would look like on `printer`, or on a 62 mm roll without one: to look at before or after it prints.
+
+    Raises Unprintable, MediaRefused.
+    """
+    media = choose_media(kind, printer) if printer else MEDIA["62"]
+    return (receipt_pages if kind == RECEIPT else label_pages)(content, media)[0]
+
+
 def raster(task: Task, printer: PrinterConfig, media: Media) -> bytes:
     """The whole job, all copies, in the printer's language. Raises Unprintable, MediaRefused."""
     make = receipt_pages if task.kind == RECEIPT else label_pages

@@ -72,6 +72,18 @@ def test_what_people_typed_stays_text_in_the_pdf() -> None:
         assert scanned(page) == [NUMBER]
 
 
+def test_a_word_without_end_stays_on_the_page() -> None:
+    words = words_of(replace(RECEIPT, fault="X" * 3000, customer="Y" * 200, serial="Z" * 60))
+    pdf = receipt_pdf.receipt_pdf(words)
+    text = text_of(pdf)
+    assert text.count("X") == 3000
+    assert text.count("Y") == 200
+    with Image.open(io.BytesIO(receipt_png(words, 72))) as page:
+        right_margin = page.convert("L").crop((page.width - 40, 0, page.width, page.height))
+        assert right_margin.getextrema()[0] > 250
+    assert scanned(receipt_strip(words, MEDIA["62"])) == [NUMBER]
+
+
 def test_our_fonts_are_embedded_and_no_others() -> None:
     pdf = receipt_pdf.receipt_pdf(words_of(RECEIPT))
     used = {

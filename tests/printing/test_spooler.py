@@ -389,6 +389,13 @@ def test_a_receipt_becomes_a_file_where_there_is_no_roll(tmp_path: Path, printer
     assert oct(path.stat().st_mode & 0o777) == "0o600"
 
 
+def test_a_job_can_be_looked_at_as_its_printer_would_print_it(printer: FakePrinter) -> None:
+    wide, narrow = brother(printer.address), brother(printer.address, media=("29x90",))
+    assert scanned(rendering.picture_of("label", shop_content())) == [NUMBER]
+    assert rendering.picture_of("label", shop_content(), narrow).size == (991, 306)
+    assert rendering.picture_of("receipt", RECEIPT.as_content(), wide).width == 696
+
+
 def test_a_full_disk_puts_the_file_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shop = Shop(tmp_path)
     job = shop.add(JobKind.RECEIPT)
