@@ -15,7 +15,7 @@ from convisav_tui.screens.actions import action_for, find
 from convisav_tui.screens.key_queue import KeyQueue
 from convisav_tui.screens.keys import Key
 from convisav_tui.screens.view import View
-from convisav_tui.screens.waits import SLOW, Wait, Waits
+from convisav_tui.screens.waits import SLOW, STUCK, Wait, Waits
 from convisav_tui.screens.widgets import bars
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, fit
 from convisav_tui.screens.widgets.prompt import Prompt, YesNo
@@ -156,6 +156,7 @@ class Desk:
         self.worker.submit(job, deliver)
         if hold:
             self.later(SLOW, self.repaint)
+            self.later(STUCK, self.repaint)
 
     def _delivered(
         self,
@@ -280,6 +281,9 @@ class Desk:
             self._keys.clear()
             self.say(_("Not waited for any longer"), Role.WARNING)
             return
+        if key.name == "ctrl+x" and self._waits.stuck(self.now()):
+            self.leave(1)
+            return
         self._keys.put(Arrival(key, time))
         self.surroundings.paint()
 
@@ -371,6 +375,6 @@ class Desk:
 
     def _status(self, width: int) -> Row:
         if self._waits.slow(self.now()):
-            return bars.status_row(self._waits.sentence(), Role.WARNING, [], width)
+            return bars.status_row(self._waits.sentence(self.now()), Role.WARNING, [], width)
         text, role = self._message
         return bars.status_row(text, role, self.view.hint(), width)

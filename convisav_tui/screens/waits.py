@@ -10,6 +10,8 @@ from convisav_tui.screens.view import View
 
 SLOW = 0.3
 """Seconds after which the status row says what is being waited for."""
+STUCK = 5.0
+"""Seconds after which the program may be left although a job that cannot be left is not done."""
 # Timers may come a little early; what they wake up must not find that it is too soon.
 _SOON = 0.02
 
@@ -71,10 +73,17 @@ class Waits:
 
     def slow(self, now: float) -> bool:
         """Whether something has been waited for long enough to say so."""
+        return self._longer_than(SLOW, now)
+
+    def stuck(self, now: float) -> bool:
+        """Whether it has been waited for so long that Ctrl+X may leave the program in the middle of it."""
+        return self._longer_than(STUCK, now)
+
+    def _longer_than(self, seconds: float, now: float) -> bool:
         since = [wait.since for wait in self._open if wait.holds]
         if self._key_since is not None:
             since.append(self._key_since)
-        return bool(since) and now - min(since) >= SLOW - _SOON
+        return bool(since) and now - min(since) >= seconds - _SOON
 
     def may_leave(self) -> bool:
         """Whether Esc may give up all that holds keys."""
@@ -87,7 +96,9 @@ class Waits:
                 wait.wanted = False
         self._key_since = None
 
-    def sentence(self) -> str:
-        """What is being waited for."""
+    def sentence(self, now: float) -> str:
+        """What is being waited for, and how to stop that."""
         label = next((wait.label for wait in self._open if wait.holds and wait.label), _("Waiting"))
-        return f"{label} … {_('Esc leaves')}" if self.may_leave() else f"{label} …"
+        if self.may_leave():
+            return f"{label} … {_('Esc leaves')}"
+        return f"{label} … {_('Ctrl+X leaves the program')}" if self.stuck(now) else f"{label} …"

@@ -212,6 +212,18 @@ def test_a_write_cannot_be_left() -> None:
     assert done == [1]
 
 
+def test_a_job_that_never_ends_does_not_keep_the_program() -> None:
+    bench = Bench(view := Text(), slow=True)
+    view.host.run(lambda: None, lambda _none: None, label="Saving")
+    bench.pass_time(1)
+    bench.press("ctrl+x")
+    assert bench.left is None
+    bench.pass_time(5)
+    assert "Saving … Ctrl+X leaves the program" in bench.line(22)
+    bench.press("ctrl+x")
+    assert bench.left == 1
+
+
 def test_a_newer_question_makes_the_older_answer_unwanted() -> None:
     bench = Bench(view := Text(), slow=True)
     came: list[int] = []

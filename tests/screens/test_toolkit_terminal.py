@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from convisav_tui import ticket_number
 from tests.terminal import Terminal
+from tests.waiting import wait_until
 
 APP = str(Path(__file__).with_name("toolkit_app.py"))
 ROOT = str(Path(__file__).parents[2])
@@ -242,3 +244,28 @@ def test_a_terminal_without_a_screen_is_refused_in_words(start: Start, term: str
     assert terminal.wait_end(10) not in (0, None)
     assert "\x1b[?1049h" not in terminal.raw.decode()
     assert "TERM" in terminal.text()
+
+
+def test_a_stalled_line_loses_no_key_and_catches_up(start: Start) -> None:
+    terminal = start()
+    terminal.press("f2")
+    terminal.wait("New intake")
+    for round_ in range(40):  # nothing is read meanwhile
+        terminal.send("abcdefghij")
+        terminal.send(terminal.key_bytes("ctrl+u") if round_ < 39 else b"")
+    terminal.send("\tdrill")
+    terminal.wait("drill")
+    assert "[abcdefghij " in terminal.line(1)
+
+
+def test_a_program_whose_terminal_reads_nothing_ends_when_told(start: Start) -> None:
+    terminal = start()
+    for _round in range(300):
+        terminal.send(terminal.key_bytes("pagedown"))
+    terminal.signal(signal.SIGTERM)
+    wait_until(lambda: ended(terminal), 8)
+
+
+def ended(terminal: Terminal) -> bool:
+    """Whether the process has ended, asked without reading from its terminal."""
+    return os.waitid(os.P_PID, terminal.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
