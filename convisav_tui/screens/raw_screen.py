@@ -39,6 +39,7 @@ class RawScreen:
         for number in ENDING:
             if signal.getsignal(number) == signal.SIG_DFL or number == signal.SIGINT:
                 signal.signal(number, self._ended)
+        signal.signal(signal.SIGTSTP, signal.SIG_IGN)  # stopped by a shell, it would leave the terminal raw
         self._raw()
         self.taken = True
         self.write(ENTER)
