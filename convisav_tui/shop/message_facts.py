@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from convisav_tui import ticket_number
 from convisav_tui.i18n import format_day
 from convisav_tui.money import format_amount
+from convisav_tui.shop.catalogue import shipped_type
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.payments import sums_of
 from convisav_tui.shop.wording import sentence
@@ -19,7 +20,6 @@ from convisav_tui.store.models import (
     Device,
     DeviceFamily,
     DeviceType,
-    FrequentFault,
     Outcome,
     Party,
     RepairOrder,
@@ -79,7 +79,7 @@ def facts_of(session: Session, order: RepairOrder) -> MessageFacts:
         email=party.email,
         device="" if private else clean_line(device.title),
         type_names={} if private else dict(kind.names),
-        usual_fault="" if private else _usual_fault(session, kind, order.reported_fault),
+        usual_fault="" if private else _usual_fault(kind, order.reported_fault),
         promised_on=order.promised_on,
         currency=order.currency,
         paid=sums_of(session, order).towards_price,
@@ -118,9 +118,10 @@ def _device(facts: MessageFacts, language: str) -> str:
     return facts.device or facts.type_names.get(language, "") or sentence("device", language)
 
 
-def _usual_fault(session: Session, kind: DeviceType, fault: str) -> str:
-    usual = session.exec(select(FrequentFault.text).where(FrequentFault.device_type_id == kind.id)).all()
-    typed = fold(fault)
+def _usual_fault(kind: DeviceType, fault: str) -> str:
+    """The declared fault when it is one that the program ships: what people typed may tell of their private life."""
+    shipped, typed = shipped_type(kind.code), fold(fault)
+    usual = [text for texts in shipped.faults.values() for text in texts] if shipped else []
     return next((text for text in usual if fold(text) == typed), "")
 
 

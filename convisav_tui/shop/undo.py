@@ -71,7 +71,7 @@ def _take_back(
     for event in chain:
         _bring_messages_back(session, event.detail.get("withdrawn", {}))
         _reverse_payments(session, order, event.detail.get("payments", []), actor)
-    from_state, holder = order.state, order.holder
+    holder = order.holder
     values = {column: value for event in reversed(chain) for column, value in event.before.items()}
     values.pop("state", None)
     change.put(**_typed(order, values))
