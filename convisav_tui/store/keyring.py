@@ -17,7 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
-from convisav_tui.config import default_home
+from convisav_tui.config import HOME_VARIABLE, default_home
 from convisav_tui.errors import StoreReadOnly
 from convisav_tui.i18n import _
 
@@ -108,7 +108,8 @@ def keyring_of(session: Session) -> Keyring:
     url = session.get_bind().engine.url
     if url.get_backend_name() == "sqlite" and url.database:
         return Keyring(Path(url.database).parent / FOLDER)
-    return Keyring(default_home() / FOLDER)
+    home = os.environ.get(HOME_VARIABLE)
+    return Keyring((Path(home) if home else default_home()) / FOLDER)
 
 
 def after_end(
