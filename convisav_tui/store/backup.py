@@ -38,7 +38,8 @@ def backup(store: Store, folder: Path, instant: datetime | None = None) -> Path:
     too old. Raises StoreError when the copy fails or is damaged; nothing unfinished is left under a final name."""
     if store.path is None:
         raise StoreError(_("Only a SQLite database is copied by the program."), _("Use pg_dump for this server."))
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _in_words(folder):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     final = _free_name(folder, instant or now())
     part = final.with_suffix(".part")
     try:
