@@ -56,5 +56,5 @@ def toml(value: Value) -> str:
     """A value as TOML writes it."""
     if isinstance(value, tuple):
         return "[" + ", ".join(toml(part) for part in value) + "]"
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return '"' + "".join(c if ord(c) >= 32 and ord(c) != 127 else f"\\u{ord(c):04x}" for c in escaped) + '"'

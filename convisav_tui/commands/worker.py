@@ -81,6 +81,8 @@ def _locked(descriptor: int) -> bool:
         except BlockingIOError:
             time.sleep(0.01)
         else:
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode("ascii"), 0)
             return True
     return False
 

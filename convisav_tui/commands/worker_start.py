@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from convisav_tui.config import CONFIG_VARIABLE, Config
@@ -31,6 +34,29 @@ def worker_runs(config: Config) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def stop_worker(config: Config, seconds: float = 10.0) -> bool:
+    """Ask the worker of this data folder to end and wait for it; True when none runs any more."""
+    deadline = time.monotonic() + seconds
+    while worker_runs(config):
+        process = _process_of(config)
+        if process:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGTERM)
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _process_of(config: Config) -> int:
+    """The process that the lock file names; the file is only believed while it is locked."""
+    try:
+        written = lock_path(config).read_text(encoding="ascii").strip()
+    except OSError:
+        return 0
+    return int(written) if written.isdigit() else 0
 
 
 def ensure_worker(config: Config) -> bool:
