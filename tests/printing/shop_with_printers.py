@@ -20,7 +20,9 @@ from tests.printing.papers import LABEL, RECEIPT
 from tests.shop_builder import empty_store
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-HASTY = Patience(connect=1.0, stall=0.3, job=4.0, goodbye=0.3)
+# For printers that work, however busy this machine is; and for those that never will.
+PATIENT = Patience(connect=10.0, stall=30.0, job=60.0, goodbye=30.0)
+HASTY = Patience(connect=1.0, stall=0.4, job=4.0, goodbye=0.4)
 
 
 class Clock:
@@ -39,10 +41,11 @@ class Clock:
 class Shop:
     """Store, configuration, clock and spooler."""
 
-    def __init__(self, folder: Path, *printers: PrinterConfig) -> None:
+    def __init__(self, folder: Path, *printers: PrinterConfig, patience: Patience = PATIENT) -> None:
         self.store: Store = empty_store(folder)
         self.config = Config(ShopConfig(), DatabaseConfig(self.store.url), folder, printers)
         self.clock = Clock()
+        self.patience = patience
         self.spooler = self.new_spooler()
         self._keys = 0
 
@@ -51,12 +54,12 @@ class Shop:
             self.store,
             self.config,
             clock=self.clock,
-            patience=HASTY,
+            patience=self.patience,
             status=StatusReader(silence=0.0),
             settle_seconds=1.0,
         )
 
-    def print(self, seconds: float = 30.0) -> int:
+    def print(self, seconds: float = 60.0) -> int:
         begun = self.spooler.dispatch()
         assert self.spooler.wait(seconds)
         return begun

@@ -17,11 +17,11 @@ from convisav_tui.printing.spooler import Spooler, run_due
 from convisav_tui.store.models import JobKind, JobState, PrintJob
 from tests.fake_printer import FakePrinter, Mood, StatusAgent, fake_printer, free_port, scanned, status_octets
 from tests.printing.papers import NUMBER, RECEIPT
-from tests.printing.shop_with_printers import Shop, brother
+from tests.printing.shop_with_printers import HASTY, PATIENT, Shop, brother
 from tests.waiting import wait_until
 
 NUMBERS = [ticket_number.make(2026, counter) for counter in range(1, 9)]
-SAFE_MOODS = [None]
+LATER = replace(PATIENT, stall=3.0, goodbye=3.0)
 DOUBTFUL_MOODS = [Mood.HANG, Mood.FULL, Mood.RESET, Mood.CLOSE_EARLY, Mood.MUTE]
 
 
@@ -137,7 +137,7 @@ def test_a_printer_that_turns_us_away_before_any_byte_may_be_tried_again(tmp_pat
 @pytest.mark.parametrize("mood", DOUBTFUL_MOODS, ids=lambda mood: mood.name.lower())
 def test_once_bytes_left_nothing_is_sent_again_by_itself(tmp_path: Path, mood: Mood) -> None:
     with fake_printer(mood) as printer:
-        shop = Shop(tmp_path, brother(printer.address))
+        shop = Shop(tmp_path, brother(printer.address), patience=HASTY)
         job = shop.add(copies=3)
         for _time in range(5):
             shop.print()
@@ -167,20 +167,22 @@ def test_a_slow_printer_prints(tmp_path: Path) -> None:
 
 def test_a_hanging_printer_does_not_eat_the_whole_queue(tmp_path: Path) -> None:
     with fake_printer(Mood.HANG) as printer:
-        shop = Shop(tmp_path, brother(printer.address))
+        shop = Shop(tmp_path, brother(printer.address), patience=HASTY)
         jobs = [shop.add_label(number) for number in NUMBERS]
         shop.print()
         states = [shop.state(job) for job in jobs]
         assert states == [JobState.NEEDS_ATTENTION] + [JobState.QUEUED] * 7
         printer.mood = Mood.PRINT
         shop.clock.forward(3)
+        shop.patience = PATIENT
+        shop.spooler = shop.new_spooler()
         shop.print()
         assert printer.numbers() == NUMBERS[1:]
 
 
 def test_a_dead_printer_delays_no_other(tmp_path: Path) -> None:
     with fake_printer(Mood.HANG) as dead, fake_printer() as working:
-        shop = Shop(tmp_path, brother(dead.address, "bench"), brother(working.address, "counter"))
+        shop = Shop(tmp_path, brother(dead.address, "bench"), brother(working.address, "counter"), patience=LATER)
         stuck = shop.add(printer="bench")
         shop.spooler.dispatch()
         assert dead.reading.wait(5)
@@ -493,7 +495,7 @@ def test_a_roll_that_ends_within_the_job_asks_for_a_person(
 
 def test_a_printer_that_keeps_the_line_open_but_is_ready_again_has_printed(tmp_path: Path, agent: StatusAgent) -> None:
     with fake_printer(Mood.MUTE) as printer:
-        shop = Shop(tmp_path, telling(printer, agent))  # type: ignore[arg-type]
+        shop = Shop(tmp_path, telling(printer, agent), patience=HASTY)  # type: ignore[arg-type]
         job = shop.add()
         shop.print()
         assert shop.state(job) is JobState.SENT

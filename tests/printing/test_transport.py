@@ -19,10 +19,13 @@ from tests.waiting import wait_until
 SMALL = b"\x00" * 20_000
 LARGE = b"\x00" * 8_000_000
 SHORT = Patience(connect=1.0, stall=0.4, job=5.0, goodbye=0.4)
+LONG = Patience(connect=10.0, stall=30.0, job=60.0, goodbye=30.0)
+NEVER_END = (Mood.HANG, Mood.FULL, Mood.MUTE)
 
 
 def send(printer: FakePrinter, job: bytes) -> Delivery:
-    return deliver(connect(parse_address(printer.address), SHORT), job, SHORT)
+    patience = SHORT if printer.mood in NEVER_END else LONG
+    return deliver(connect(parse_address(printer.address), patience), job, patience)
 
 
 def test_a_printer_that_reads_all_and_closes_has_it() -> None:
