@@ -119,7 +119,17 @@ def render(
     """The message in the customer's language, else the shop's, else English; an SMS is put into GSM-7 and cut to its
     limit of segments."""
     language, wording = wording_for(session, event, channel, (customer_language, shop.language))
-    return _rendered(wording, channel, language, values(language), shop.country)
+    return filled(wording, channel, language, values(language), shop.country)
+
+
+def filled(wording: Wording, channel: Channel, language: str, values: Mapping[str, str], country: str) -> Rendered:
+    """A wording with its values; an SMS is put into GSM-7 and cut to the country's limit of segments."""
+    if channel is Channel.EMAIL:
+        subject = clean_line(_filled_lines(wording.subject, _on_one_line(values), join=" "))
+        return Rendered(language, subject[:SUBJECT_LENGTH], _filled_lines(wording.body, values, join="\n"), 0)
+    short = {name: text[:SMS_VALUE_LENGTH].rstrip() for name, text in _on_one_line(values).items()}
+    body = _cut(to_gsm(_filled_lines(wording.body, short, join=" ")), segment_limit(country))
+    return Rendered(language, "", body, segments(body).count)
 
 
 def check_wording(event: MessageEvent, channel: Channel, wording: Wording, shop: ShopContext) -> None:
@@ -171,7 +181,7 @@ def preview(wording: Wording, channel: Channel, language: str, shop: ShopContext
     problems = {key: problem for key, text in vars(wording).items() if (problem := _problem(text))}
     if problems:
         raise FieldErrors(problems)
-    return _rendered(wording, channel, language, sample_values(shop), shop.country)
+    return filled(wording, channel, language, sample_values(shop), shop.country)
 
 
 def sample_values(shop: ShopContext) -> dict[str, str]:
@@ -189,15 +199,6 @@ def sample_values(shop: ShopContext) -> dict[str, str]:
 def segment_limit(country: str) -> int:
     """How many segments one SMS may cost in this country."""
     return SMS_SEGMENTS_OF_COUNTRY.get(country, SMS_SEGMENTS)
-
-
-def _rendered(wording: Wording, channel: Channel, language: str, values: Mapping[str, str], country: str) -> Rendered:
-    if channel is Channel.EMAIL:
-        subject = clean_line(_filled_lines(wording.subject, _on_one_line(values), join=" "))
-        return Rendered(language, subject[:SUBJECT_LENGTH], _filled_lines(wording.body, values, join="\n"), 0)
-    short = {name: text[:SMS_VALUE_LENGTH].rstrip() for name, text in _on_one_line(values).items()}
-    body = _cut(to_gsm(_filled_lines(wording.body, short, join=" ")), segment_limit(country))
-    return Rendered(language, "", body, segments(body).count)
 
 
 def _filled_lines(text: str, values: Mapping[str, str], join: str) -> str:
