@@ -105,7 +105,8 @@ def add_device(session: Session, party: Party, type_code: str = "washing_machine
 
 def add_order(session: Session, device: Device, state: OrderState = OrderState.RECEIVED, **values: Any) -> RepairOrder:
     """An order with a number and the event that received it."""
-    counter = session.get(Counter, "ticket") or Counter(name="ticket", value=0)
+    series = f"ticket:{values.get('opened_at', OPENED).year}"  # as shop/numbers.py counts
+    counter = session.get(Counter, series) or Counter(name=series, value=0)
     counter.value += 1
     session.add(counter)
     opened_at = values.setdefault("opened_at", OPENED + timedelta(minutes=counter.value))

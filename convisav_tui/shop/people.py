@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlmodel import Session, col, or_, select
 
 from convisav_tui.clock import now
-from convisav_tui.errors import FieldErrors
-from convisav_tui.i18n import _
+from convisav_tui.contact import parse_email, parse_phone
+from convisav_tui.errors import Conflict, FieldErrors, NotFound
+from convisav_tui.i18n import LANGUAGES, _
 from convisav_tui.shop.context import ShopContext
-from convisav_tui.shop.intake_form import IntakeForm
-from convisav_tui.store.models import Channel, Party
+from convisav_tui.shop.field_reader import FieldReader
+from convisav_tui.shop.intake_form import NOTE_LENGTH, IntakeForm, channel_trouble
+from convisav_tui.store.models import Channel, Party, PartyKind
+from convisav_tui.store.search_index import refresh_party
 from convisav_tui.text import fold
+
+CUSTOMER_FIELDS = (
+    "kind", "name", "phone", "email", "street", "postcode", "city", "language", "channel", "note",
+)  # fmt: skip
+_LINES = {"name": 120, "street": 160, "postcode": 16, "city": 80}
 
 
 def customer_of(session: Session, form: IntakeForm, shop: ShopContext) -> Party:
@@ -42,6 +51,71 @@ def same_contact(session: Session, *, phone_e164: str = "", email: str = "", lim
     if not conditions:
         return []
     return session.exec(select(Party).where(or_(*conditions)).order_by(col(Party.id).desc()).limit(limit)).all()
+
+
+def save_customer(
+    session: Session,
+    raw: Mapping[str, str],
+    shop: ShopContext,
+    *,
+    party_id: int | None = None,
+    expected_version: int | None = None,
+) -> Party:
+    """Write a customer's card as typed (keys of CUSTOMER_FIELDS; an empty field empties what was there); a new one
+    without `party_id`.
+
+    Raises FieldErrors for what cannot be accepted, NotFound, and Conflict when somebody else changed the card since
+    `expected_version` was read.
+    """
+    values = _card(raw, shop)
+    party = session.get(Party, party_id) if party_id is not None else Party(name=values["name"], name_key="")
+    if party is None:
+        raise NotFound(_("This customer was removed."))
+    if expected_version is not None and party.version != expected_version:
+        raise Conflict(_("Somebody else changed this meanwhile."), _("Open it again."))
+    for key, value in values.items():
+        setattr(party, key, value)
+    party.updated_at = now()
+    session.add(party)
+    session.flush()
+    assert party.id is not None
+    refresh_party(session, party.id)
+    return party
+
+
+def _card(raw: Mapping[str, str], shop: ShopContext) -> dict[str, Any]:
+    """The columns that a card fills, or FieldErrors."""
+    reader = FieldReader(raw)
+    values: dict[str, Any] = {key: reader.line(key, limit) for key, limit in _LINES.items()}
+    if not any(c.isalnum() for c in values["name"]):
+        reader.errors.setdefault("name", _("Type the name of the customer"))
+    phone = reader.read("phone", lambda typed: parse_phone(typed, shop.country))
+    email = reader.read("email", parse_email) or ""
+    channel = reader.choice("channel", Channel) or Channel.NONE
+    language = reader.typed("language") or shop.language
+    if language not in LANGUAGES:
+        reader.errors["language"] = _("Choose one of the values of the list")
+    kind = reader.choice("kind", PartyKind) or PartyKind.PERSON
+    note = reader.text("note", NOTE_LENGTH)
+    trouble = channel_trouble(
+        channel, phone=phone.national if phone else "", phone_kind=phone.kind if phone else "", email=email
+    )
+    if trouble and not {"phone", "email"} & set(reader.errors):
+        reader.errors.setdefault("channel", trouble)
+    if reader.errors:
+        raise FieldErrors({key: reader.errors[key] for key in CUSTOMER_FIELDS if key in reader.errors})
+    return values | {
+        "name_key": fold(values["name"])[:160],
+        "phone": phone.national if phone else "",
+        "phone_e164": phone.e164 if phone else "",
+        "phone_kind": phone.kind if phone else "",
+        "email": email,
+        "email_key": email.casefold(),
+        "language": language,
+        "channel": channel,
+        "kind": kind,
+        "note": note,
+    }
 
 
 def _chosen(session: Session, form: IntakeForm) -> Party | None:

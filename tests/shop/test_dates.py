@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convisav_tui.shop.dates import add_months, parse_date, working_days_after
@@ -68,6 +68,7 @@ def test_an_impossible_date_is_refused_in_words(typed: str, sentence: str) -> No
         parse_date(typed, TODAY)
 
 
+@settings(deadline=None)
 @given(
     st.one_of(
         st.text(max_size=30), st.from_regex(r"\A[a-z+]{0,8}[ .]?[0-9]{0,4}[/.\- ]?[0-9]{0,4}[/.\-]?[0-9]{0,5}\Z")
@@ -83,12 +84,14 @@ def test_any_text_is_a_date_of_our_centuries_or_a_sentence(typed: str, toward: s
         assert 1900 <= day.year <= 2099
 
 
+@settings(deadline=None)
 @given(st.dates(date(1950, 1, 1), date(2090, 12, 31)))
 def test_a_written_date_is_read_back(day: date) -> None:
     for written in (f"{day:%d/%m/%Y}", f"{day:%Y-%m-%d}", f"{day:%d.%m.%Y}"):
         assert parse_date(written, TODAY) == day
 
 
+@settings(deadline=None)
 @given(st.dates(date(2000, 1, 1), date(2090, 12, 31)), st.integers(0, 60))
 def test_a_promise_never_falls_on_a_sunday(start: date, count: int) -> None:
     day = working_days_after(start, count)

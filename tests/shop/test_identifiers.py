@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convisav_tui.shop.identifiers import (
@@ -57,6 +57,7 @@ def test_a_wrong_imei_says_which_rule_of_its_digits_is_broken(typed: str, senten
         parse_imei(typed)
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"\A[1-9][0-9]{13}\Z"), st.integers(0, 14), st.integers(1, 9))
 def test_luhn_finds_each_single_wrong_digit(payload: str, place: int, shift: int) -> None:
     imei = payload + luhn_digit(payload)
@@ -77,6 +78,7 @@ def test_what_identifies_nothing_finds_no_device(serial: str) -> None:
     assert serial_key(serial) == ""
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_scan_is_one_line_without_control_characters(scanned: str) -> None:
     serial = clean_serial(scanned)

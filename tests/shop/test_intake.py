@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import Session, SQLModel, func, select
 
 from convisav_tui import ticket_number
+from convisav_tui.clock import now
 from convisav_tui.errors import FieldErrors
 from convisav_tui.shop import intake as intake_module
 from convisav_tui.shop.intake import Received, Told, receive
 from convisav_tui.shop.intake_form import parse_intake
+from convisav_tui.shop.secrets import destroy_orphan_keys
 from convisav_tui.store.engine import Store
 from convisav_tui.store.keyring import keyring_of
 from convisav_tui.store.models import (
@@ -306,6 +310,28 @@ def test_nothing_is_left_of_an_intake_that_failed(store: Store, monkeypatch: pyt
     assert {table: len(rows(store, table)) for table in before} == before
     with store.read() as session:
         assert list(keyring_of(session).names()) == []
+
+
+def _killed_before_the_commit(url: str) -> None:
+    def die(*_arguments: object) -> None:
+        os._exit(9)
+
+    intake_module.react = die  # type: ignore[assignment]
+    take_in(Store(url), secret="9137", amount="30", means="card")
+
+
+def test_a_kill_before_the_commit_leaves_a_key_that_opens_nothing(store: Store) -> None:
+    process = multiprocessing.get_context("spawn").Process(target=_killed_before_the_commit, args=(store.url,))
+    process.start()
+    process.join(60)
+    assert process.exitcode == 9
+    assert rows(store, RepairOrder) == rows(store, Payment) == rows(store, Party) == []
+    received = take_in(store)
+    assert received.number == ticket_number.make(2026, 1)
+    with store.read() as session:
+        assert [name for name, _at in keyring_of(session).names()] == [f"order-{received.number}"]
+        assert destroy_orphan_keys(session, now() + timedelta(days=3650)) == 1
+    assert order_of(store, take_in(store, key="next", secret="1111")).secret_state is SecretState.STORED
 
 
 def test_the_unlock_code_stands_nowhere_in_the_database(store: Store, tmp_path: Path) -> None:
