@@ -104,4 +104,7 @@ def run(config: Config, keep_worker: Callable[[], None]) -> int:
     """Show the board of this shop until it is left; the exit status. `keep_worker` starts a worker if none runs."""
     set_language(config.interface_language)
     program = Program(config, keep_worker)
-    return run_app(program.first_view, hooks=program.hooks, preload=program.load, on_tick=program.tick)
+    log_file = config.logs / "screen.log"
+    return run_app(
+        program.first_view, hooks=program.hooks, preload=program.load, on_tick=program.tick, log_file=log_file
+    )
