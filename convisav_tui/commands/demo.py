@@ -9,6 +9,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -121,10 +122,13 @@ def _serve(config: Config) -> int:
     """Print and send in a worker of its own until SIGTERM or Ctrl+C."""
     from convisav_tui.commands.worker_start import ensure_worker
 
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: ended.set())
     ensure_worker(config)
     _tell(config)
     sys.stdout.flush()
-    signal.sigwait((signal.SIGTERM, signal.SIGINT))
+    ended.wait()
     return 0
 
 

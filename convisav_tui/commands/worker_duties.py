@@ -6,7 +6,7 @@ import dataclasses
 import logging
 import os
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from convisav_tui import clock
@@ -14,7 +14,7 @@ from convisav_tui.commands.worker_lease import WorkerLease, lives
 from convisav_tui.commands.worker_loop import WATCH, Chore, Loop
 from convisav_tui.config import Config, load
 from convisav_tui.errors import ConvisavError, StoreError
-from convisav_tui.store.carrying import due_before, station_seen_since
+from convisav_tui.store.carrying import due_before, next_print, station_seen_since
 
 if TYPE_CHECKING:
     from convisav_tui.store.engine import Store
@@ -46,8 +46,8 @@ class Duties:
         self._lease = WorkerLease(store)
         self._loop = Loop(
             (
-                Chore("printing", self._spooler.dispatch),
-                Chore("sending", self._send),
+                Chore("printing", self._spooler.dispatch, next_due=self._next_print),
+                Chore("sending", self._send, next_due=self._next_message),
                 Chore("lease", self._renew, every=LEASE_EVERY, woken=False),
                 Chore("shop", self._keep_shop, every=SHOP_EVERY, woken=False),
             )
@@ -109,6 +109,15 @@ class Duties:
         from convisav_tui.notifying.sender import run_due
 
         return run_due(self._store, self._config, stop=self._loop.stopping.is_set)
+
+    def _next_print(self) -> datetime | None:
+        with self._store.read() as session:
+            return next_print(session)
+
+    def _next_message(self) -> datetime | None:
+        from convisav_tui.notifying.sender import next_due
+
+        return next_due(self._store)
 
     def _keep_shop(self) -> int:
         """What time alone brings: quotes run out, an hour has passed since the last copy."""

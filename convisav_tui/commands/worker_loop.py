@@ -6,11 +6,15 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+
+from convisav_tui import clock
 
 log = logging.getLogger("convisav.worker")
 
-# How long a thread without a wake-up waits before it looks whether a retry has come due.
-IDLE = 1.0
+# How long a thread waits for a wake-up: at most, and when something is due that could not be done.
+IDLE = 15.0
+BLOCKED = 1.0
 AFTER_FAULT = 2.0
 # Between two looks at the database's version: what a label waits at most before it is begun.
 WATCH = 0.04
@@ -18,12 +22,22 @@ WATCH = 0.04
 
 @dataclass(frozen=True)
 class Chore:
-    """A kind of work: `due` does what is due and says how much it did; `every` seconds without a wake-up."""
+    """A kind of work: `due` does what is due and says how much it did. It is looked after again when woken, at
+    `next_due` (aware UTC), and every so many seconds."""
 
     name: str
     due: Callable[[], int]
     every: float = IDLE
     woken: bool = True  # by a change of the database; else by time alone
+    next_due: Callable[[], datetime | None] = lambda: None
+
+    def pause(self) -> float:
+        """Seconds until there may be something to do."""
+        moment = self.next_due()
+        if moment is None:
+            return self.every
+        left = (moment - clock.now()).total_seconds()
+        return min(left, self.every) if left > 0 else min(BLOCKED, self.every)
 
 
 class Loop:
@@ -67,11 +81,11 @@ class Loop:
             signal.clear()
             try:
                 done = chore.due()
+                pause = 0.0 if done and chore.woken else chore.pause()
             except Exception as error:  # noqa: BLE001 - a fault of one chore must not end the others; it is logged
                 from convisav_tui.commands.crash_log import frames
 
                 log.error("%s: %s", chore.name, " | ".join(frames(error)))
                 self.stopping.wait(AFTER_FAULT)
                 continue
-            if not (done and chore.woken):
-                signal.wait(chore.every)
+            signal.wait(pause)

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from convisav_tui.store.models import JobState, Message, MessageState, PrintJob, Station
 
 
 def due_before(session: Session, until: datetime) -> int:
-    """How many print jobs and messages wait to be carried out before that instant (aware UTC)."""
+    """How many print jobs and messages that nobody has tried yet are to be carried out before that instant (UTC)."""
     jobs = select(func.count()).where(
-        col(PrintJob.state).in_((JobState.QUEUED, JobState.SENDING)), col(PrintJob.not_before) <= until
+        PrintJob.state == JobState.QUEUED, PrintJob.last_error == "", col(PrintJob.not_before) <= until
     )
     messages = select(func.count()).where(
-        col(Message.state).in_((MessageState.QUEUED, MessageState.LEASED)), col(Message.not_before) <= until
+        Message.state == MessageState.QUEUED, Message.last_kind == "", col(Message.not_before) <= until
     )
     return session.exec(jobs).one() + session.exec(messages).one()
+
+
+def next_print(session: Session) -> datetime | None:
+    """The next instant at which a printer may have something to do (UTC), None when no job waits."""
+    moment = sa.case((col(PrintJob.state) == JobState.SENDING, PrintJob.lease_until), else_=PrintJob.not_before)
+    waiting = sa.select(sa.func.min(moment)).where(sa.text("state IN ('queued', 'sending')"))
+    found: datetime | None = session.execute(waiting).scalar()
+    return found
 
 
 def station_seen_since(session: Session, instant: datetime) -> bool:
