@@ -74,7 +74,7 @@ class ShopDrafts:
 
         ours = self._counter.actor.station_name
         with self._counter.store.read() as session:
-            found = parked_drafts(session, ours)
+            found = parked_drafts(session, ours, everywhere=True)
         left_alone = now() - LEFT_ALONE
         return [
             DraftRow(

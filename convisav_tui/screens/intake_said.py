@@ -35,7 +35,8 @@ def comeback_row(comeback: Comeback | None, chosen: str, key: str, width: int) -
     before = " " + told.format(day=format_day(comeback.returned_on))
     after = _("{number}: comeback? {key}").format(number=ticket_number.show(comeback.number), key=key)
     fault = cut(clean(comeback.fault), width - cells(before) - cells(after) - 8)
-    return [Span(f"{before} « {fault} » {after}", Role.WARNING)]
+    quoted = f" « {fault} » " if fault.strip("… ") else " "
+    return [Span(before + quoted + after, Role.WARNING)]
 
 
 def earlier_rows(history: History, room: int) -> list[Row]:

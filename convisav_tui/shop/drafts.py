@@ -73,12 +73,17 @@ def park_draft(session: Session, key: str, actor: Actor) -> None:
     session.flush()
 
 
-def parked_drafts(session: Session, station_name: str = "", limit: int = 100) -> list[DraftSummary]:
-    """The drafts that `station_name` may take up, newest first: the parked ones, its own, and those left alone."""
+def parked_drafts(
+    session: Session, station_name: str = "", limit: int = 100, *, everywhere: bool = False
+) -> list[DraftSummary]:
+    """The drafts that `station_name` may take up, newest first: the parked ones, its own, and those left alone; with
+    `everywhere` also those that other stations type now."""
     free = or_(
         col(Draft.parked), col(Draft.station_name) == station_name[:80], col(Draft.updated_at) < now() - LEFT_ALONE
     )
-    newest_first = select(Draft).where(free).order_by(col(Draft.updated_at).desc(), col(Draft.id).desc())
+    newest_first = select(Draft).order_by(col(Draft.updated_at).desc(), col(Draft.id).desc())
+    if not everywhere:
+        newest_first = newest_first.where(free)
     return [
         DraftSummary(
             key=row.key,

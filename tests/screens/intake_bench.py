@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -48,6 +47,12 @@ def config_of(folder: Path, station: str = "counter 1") -> Config:
         staff=(StaffConfig("anna", "Anna"),),
         station=StationConfig(name=station, staff="anna"),
     )
+
+
+def copy_of(template: Path, folder: Path) -> Store:
+    """A copy of a shop made before: making one takes a second."""
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    return Store(f"sqlite:///{folder / 'shop.db'}")
 
 
 def shop_with_customers(folder: Path) -> Store:
@@ -97,8 +102,8 @@ class IntakeBench(Bench):
         self.scans: list[str] = []
         self.open(**options)
 
-    def open(self, from_order: str = "", draft: tuple[str, Mapping[str, str]] | None = None) -> IntakeView:
-        view = IntakeView(self.counter, from_order, draft=draft, received=self.taken.append)
+    def open(self, **options: Any) -> IntakeView:
+        view = IntakeView(self.counter, received=self.taken.append, **options)
         self.desk.open(view)
         self._settle()
         return view
@@ -122,6 +127,12 @@ class IntakeBench(Bench):
         assert isinstance(view, IntakeView), view
         return view
 
+    def answer(self, letter: str) -> None:
+        """A letter to the question in the status row, which waits a moment to see whether a scan goes on."""
+        self.press(letter)
+        self.pass_time(0.1)
+        self._settle()
+
     def value(self, key: str) -> str:
         return self.intake.form.state[key]
 
@@ -138,7 +149,3 @@ class IntakeBench(Bench):
 def orders(store: Store) -> list[RepairOrder]:
     with store.read() as session:
         return list(session.exec(select(RepairOrder).order_by(sa.text("id desc"))))
-
-
-def config_in(counter: Counter, **shop: Any) -> Config:
-    return replace(counter.config, shop=replace(counter.config.shop, **shop))

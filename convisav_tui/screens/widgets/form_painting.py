@@ -167,6 +167,6 @@ def _entry_cells(entry: Suggestion) -> int:
 
 def _entry(entry: Suggestion, hot: bool, width: int) -> Row:
     text = f"{'▸' if hot else ' '} {entry.shown or entry.text}"
-    detail = cut(clean(entry.detail), max(width // 2, width - cells(clean(text)) - 2))
-    main = pad(text, width - cells(detail) - 1)
-    return fit([Span(f"{main}{detail} ", Role.SUGGESTION_FOCUS if hot else Role.SUGGESTION)], width)
+    detail = cut(clean(entry.detail), max(width // 2, width - cells(clean(text)) - 3))
+    main = pad(text, width - cells(detail) - 2)
+    return fit([Span(f"{main} {detail} ", Role.SUGGESTION_FOCUS if hot else Role.SUGGESTION)], width)
