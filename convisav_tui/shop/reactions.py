@@ -22,6 +22,7 @@ from convisav_tui.shop.message_facts import MessageFacts, facts_of, message_valu
 from convisav_tui.shop.movement import told
 from convisav_tui.shop.outbox import PlannedMessage, enqueue_message, enqueue_print, print_key
 from convisav_tui.shop.quoting import BY_CAP, current_quote
+from convisav_tui.shop.undo_window import undo_window
 from convisav_tui.shop.wording import render
 from convisav_tui.store.models import (
     Channel,
@@ -36,8 +37,6 @@ from convisav_tui.store.models import (
     RepairOrder,
 )
 
-UNDO_SECONDS = 60
-
 
 @dataclass(frozen=True)
 class Wishes:
@@ -50,13 +49,14 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Reaction:
-    """One thing that follows from an event. Messages wait `delay` seconds and are worthless after `lives` hours."""
+    """One thing that follows from an event. A message `waits` as long as its step can be taken back, and is worthless
+    after `lives` hours."""
 
     name: str
     events: frozenset[str]
     paper: JobKind | None = None
     message: MessageEvent | None = None
-    delay: int = UNDO_SECONDS
+    waits: bool = True
     lives: int = 72
 
 
@@ -71,7 +71,7 @@ class Reacted:
 REACTIONS: tuple[Reaction, ...] = (
     Reaction("label", frozenset({"receive"}), paper=JobKind.LABEL),
     Reaction("receipt", frozenset({"receive"}), paper=JobKind.RECEIPT),
-    Reaction("intake_message", frozenset({"receive"}), message=MessageEvent.INTAKE, delay=0, lives=24),
+    Reaction("intake_message", frozenset({"receive"}), message=MessageEvent.INTAKE, waits=False, lives=24),
     Reaction("quote_message", frozenset({"issue_quote", "revise_quote"}), message=MessageEvent.QUOTE_READY, lives=168),
     # "ready" three days late is worse than none (notifying.md 4): it becomes a call.
     Reaction("ready_message", frozenset({"notice_due"}), message=MessageEvent.REPAIR_READY, lives=48),
@@ -124,7 +124,9 @@ def message_failed(session: Session, message: Message, shop: ShopContext) -> Mes
             not_before=now(),
             expires_at=_later(message.expires_at, hours=24),
         )
-    message.state = MessageState.TO_CALL if wanted and follower is None else MessageState.CANCELLED
+    # Nobody calls to say what the customer was told at the counter and holds on paper.
+    call = wanted and follower is None and message.event is not MessageEvent.INTAKE
+    message.state = MessageState.TO_CALL if call else MessageState.CANCELLED
     message.lease_until, message.lease_token = None, ""
     session.add(message)
     detail = {"message": message.id, "channel": message.channel.value, "why": message.last_text or message.last_kind}
@@ -226,7 +228,7 @@ def _tell(
         planned,
         cause=event,
         revision=facts.quote_revision,
-        not_before=event.at + timedelta(seconds=reaction.delay),
+        not_before=event.at + (undo_window(session) if reaction.waits else timedelta()),
         expires_at=min(expires_at, end.astimezone(UTC)) if end else expires_at,
     )
     if message is not None:
