@@ -200,7 +200,8 @@ class StepView(View):
         state = words.word(words.STATES, taken.to_state)
         sentence = f"{ticket_number.show(self.number)}: {step.label} → {state}."
         if told:
-            sentence += " " + _("The message leaves in 60 s.")
+            seconds = max(0, round((taken.undo_until - clock.now()).total_seconds()))
+            sentence += " " + _("The message leaves in {seconds} s.").format(seconds=seconds)
         if taken.undo_until > clock.now():
             sentence += " " + _("Ctrl+R takes it back.")
         self.host.say(sentence, Role.SUCCESS)

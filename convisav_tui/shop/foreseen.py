@@ -10,10 +10,11 @@ from convisav_tui.shop.effects import GUARANTEED
 from convisav_tui.shop.message_facts import MessageFacts, facts_of
 from convisav_tui.shop.names import name
 from convisav_tui.shop.outbox import PlannedMessage
-from convisav_tui.shop.reactions import REACTIONS, UNDO_SECONDS, channel_for, plan_message, reachable_channel
+from convisav_tui.shop.reactions import REACTIONS, channel_for, plan_message, reachable_channel
 from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers
 from convisav_tui.shop.transitions import Transition
+from convisav_tui.shop.undo_window import undo_window
 from convisav_tui.store.models import Channel, MessageEvent, OrderState, Outcome
 
 
@@ -65,7 +66,7 @@ def _message_line(situation: Situation, told: MessageEvent, answers: Answers) ->
     if channel is Channel.CALL:
         return _("to be called: {phone}").format(phone=address or _("no number"))
     return _("{channel} to {address} in {seconds} s").format(
-        channel=name(channel), address=address, seconds=UNDO_SECONDS
+        channel=name(channel), address=address, seconds=round(undo_window(situation.session).total_seconds())
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
@@ -20,8 +19,8 @@ from convisav_tui.shop.movement import Change, move_custody
 from convisav_tui.shop.outbox import held_fast
 from convisav_tui.shop.payments import add_payment
 from convisav_tui.shop.quoting import UNDONE
-from convisav_tui.shop.reactions import UNDO_SECONDS
 from convisav_tui.shop.transitions import TRANSITIONS
+from convisav_tui.shop.undo_window import undo_window
 from convisav_tui.store.models import Message, MessageState, OrderEvent, OrderState, Payment, RepairOrder
 
 # Facts that may follow a step without being in the way of its undo.
@@ -55,7 +54,7 @@ def undo_last(session: Session, order_id: int, actor: Actor, key: str) -> Undone
     if order is None:
         raise NotFound(_("There is no such order."))
     chain = _last_step(session, order_id)
-    _refuse_late(chain[0])
+    _refuse_late(session, chain[0])
     messages = _messages_of(session, chain)
     _refuse_told(messages)
     return _take_back(session, order, chain, messages, actor, key)
@@ -117,9 +116,10 @@ def _refusal_for(chain: list[OrderEvent]) -> Refusal:
     return Refusal("undo_last", _("Something else happened to this order since its last step."))
 
 
-def _refuse_late(head: OrderEvent) -> None:
-    if clock.now() > head.at + timedelta(seconds=UNDO_SECONDS):
-        sentence = _("The last step is more than {seconds} seconds old.").format(seconds=UNDO_SECONDS)
+def _refuse_late(session: Session, head: OrderEvent) -> None:
+    window = undo_window(session)
+    if clock.now() > head.at + window:
+        sentence = _("The last step is more than {seconds} seconds old.").format(seconds=round(window.total_seconds()))
         raise Refusal("undo_in_time", sentence, _("Take the next step instead."), mended_by="step")
 
 

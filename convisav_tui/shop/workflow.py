@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
@@ -19,10 +19,11 @@ from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.foreseen import effect_line, foreseen_effects, foreseen_messages
 from convisav_tui.shop.movement import Change
 from convisav_tui.shop.names import name
-from convisav_tui.shop.reactions import UNDO_SECONDS, Wishes, react
+from convisav_tui.shop.reactions import Wishes, react
 from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers, Preview, Step, StepInput, StepTaken, read_answers, usual_answers
 from convisav_tui.shop.transitions import TRANSITIONS, Transition, transition_from
+from convisav_tui.shop.undo_window import undo_window
 from convisav_tui.store.models import (
     Channel,
     Message,
@@ -268,7 +269,7 @@ def _as_taken(session: Session, order: RepairOrder, head: OrderEvent) -> StepTak
         event_id=head.id,
         from_state=OrderState(head.from_state),
         to_state=OrderState(to_state),
-        undo_until=head.at + timedelta(seconds=UNDO_SECONDS),
+        undo_until=head.at + undo_window(session),
         version=order.version,
     )
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from sqlmodel import Session
 
@@ -22,6 +25,7 @@ from convisav_tui.store.models import (
     QuoteState,
     RepairOrder,
     SecretState,
+    Setting,
 )
 from tests.shop.bench import PATHS, Bench, replayed
 from tests.shop.counter import CLERK, SHOP, counter_store
@@ -69,6 +73,22 @@ def test_a_minute_is_a_minute(bench: Bench) -> None:
     with pytest.raises(Refusal) as refused:
         bench.undo()
     assert refused.value.guard == "undo_in_time" and bench.order.state is S.DIAGNOSING
+
+
+@pytest.mark.parametrize(("chosen", "seconds"), [(5, 5), (0, 0), (-1, 60), (True, 60), ("5", 60)])
+def test_a_shop_may_choose_how_long(
+    chosen: object, seconds: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(counter_store(tmp_path), monkeypatch)
+    bench.store.write(lambda session: session.add(Setting(key="undo_seconds", value=chosen)))
+    bench.reach(S.QUOTE_ISSUED, phone="06 12 34 56 78", quote_channel="sms")
+    (message,) = (message for message in bench.messages() if message.event is MessageEvent.QUOTE_READY)
+    issued = bench.events[-1]
+    assert message.not_before - issued.at == timedelta(seconds=seconds)
+    bench.wait(seconds + 1)
+    with pytest.raises(Refusal) as refused:
+        bench.undo()
+    assert refused.value.guard == "undo_in_time" and str(seconds) in str(refused.value)
 
 
 def test_the_message_of_an_undone_step_is_never_sent_and_the_next_one_is(bench: Bench) -> None:
