@@ -114,23 +114,28 @@ class DraftsView(View):
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
-    def _run(
-        self, job: Callable[[], Sequence[Record]], done: Callable[[Sequence[Record]], None], hold: bool
-    ) -> None:
+    def _run(self, job: Callable[[], Sequence[Record]], done: Callable[[Sequence[Record]], None], hold: bool) -> None:
         self.host.run(job, done, hold=hold, label=_("Reading"))
 
     def _fetch(self, request: Request) -> Sequence[Record]:
-        """All drafts at once: they are few."""
-        if request.where not in ("first", "at"):
-            return []
+        """The drafts are few: all are read, and the part that is asked for is given."""
         rows = self._drafts.rows()
         self._rows = {row.key: row for row in rows}
-        return [self._record(row) for row in rows[: request.limit]]
+        keys = list(self._rows)
+        at = keys.index(str(request.position)) if request.position in self._rows else 0
+        start, end = {
+            "first": (0, request.limit),
+            "last": (max(0, len(rows) - request.limit), len(rows)),
+            "after": (at + 1, at + 1 + request.limit),
+            "before": (max(0, at - request.limit), at),
+            "at": (at, at + request.limit),
+        }[request.where]
+        return [self._record(row) for row in rows[start:end]]
 
     def _record(self, row: DraftRow) -> Record:
         where = row.station if row.free else _("typed at {station}").format(station=row.typed_at or row.station)
         cells = {"title": row.title or "—", "age": age(row.updated_at, clock.now()), "where": where}
-        return Record(row.updated_at, row.key, cells, {} if row.free else {"where": Role.WARNING})
+        return Record(row.key, row.key, cells, {} if row.free else {"where": Role.WARNING})
 
 
 def age(since: datetime, now: datetime) -> str:

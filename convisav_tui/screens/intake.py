@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from convisav_tui.errors import FieldErrors
+from convisav_tui.errors import ConvisavError, FieldErrors
 from convisav_tui.i18n import _
 from convisav_tui.screens import intake_fields as fields
 from convisav_tui.screens import intake_said as said
@@ -328,7 +328,8 @@ class IntakeView(FormView):
             self.host.say(_("Set aside; F5 brings it back"), Role.SUCCESS)
 
         def failed(error: Exception) -> None:
-            question = _("It could not be set aside: {reason} Leave and lose it?").format(reason=error)
+            reason = error.sentence if isinstance(error, ConvisavError) else _("It could not be kept.")
+            question = _("{reason} Leave and lose it?").format(reason=reason)
             self.host.ask(YesNo(question, self._lose, default=False))
 
         self._keeper.put_aside(done, failed, _("Setting aside"))
