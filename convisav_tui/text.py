@@ -28,7 +28,8 @@ def clean_line(text: str) -> str:
 
 def fold(text: str) -> str:
     """What search and sorting compare: case, accents and strokes taken away, single spaces."""
-    lowered = text.casefold().translate(_STROKES)
+    # Compatibility forms first: a styled capital has no lower case of its own.
+    lowered = unicodedata.normalize("NFKD", text).casefold().translate(_STROKES)
     plain = "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in plain.replace("'", "").replace("’", "")).split())
 

@@ -21,12 +21,47 @@ from convisav_tui.text import digits, fold
 # Longer text is no search: a pasted letter, a scanned document.
 _LONGEST = 100
 _MOST_WORDS = 8
-_CANDIDATES = 200
+_CANDIDATES = 100
 _CUSTOMERS_BESIDE_ORDERS = 5
 # Years before this one whose tickets are found by the counter alone.
 _YEARS_BACK = 2
 _PHONE = re.compile(r"[\d\s.()/+-]+")
 _CUSTOMER_CODE = re.compile(r"[cC]0*(\d{1,9})")
+
+
+# Built once: what is typed only fills them in.
+_NEWEST = (ORDER.c.opened_at.desc(), ORDER.c.id.desc())
+_LIMIT = sa.bindparam("limit", type_=sa.Integer())
+_ORDERS = (
+    sa.select(ORDER.c.id, ORDER.c.number, ORDER.c.state, ORDER.c.opened_at, ORDER.c.party_id, ORDER.c.device_id)
+    .add_columns(PARTY.c.name, DEVICE.c.brand, DEVICE.c.model)
+    .select_from(ORDER.join(PARTY, PARTY.c.id == ORDER.c.party_id).join(DEVICE, DEVICE.c.id == ORDER.c.device_id))
+    .order_by(*_NEWEST)
+    .limit(_LIMIT)
+)
+_WANTED: sa.BindParameter[Any] = sa.bindparam("wanted", expanding=True)
+_OWNED = sa.select(ORDER.c.id).where(ORDER.c.party_id.in_(_WANTED)).order_by(*_NEWEST).limit(_LIMIT).subquery()
+_BROUGHT = sa.select(ORDER.c.id).where(ORDER.c.principal_id.in_(_WANTED), ORDER.c.principal_id.is_not(None))
+_BEGUN = (
+    # In the order of the numbers: the index gives the newest without sorting a whole year.
+    sa.select(ORDER.c.id)
+    .where(ORDER.c.number.between(sa.bindparam("low"), sa.bindparam("high")))
+    .order_by(ORDER.c.number.desc())
+    .limit(_LIMIT)
+    .subquery()
+)
+_ORDERS_NUMBERED = _ORDERS.where(ORDER.c.number.in_(_WANTED))
+_ORDERS_BEGUN = _ORDERS.where(ORDER.c.id.in_(sa.select(_BEGUN)))
+_ORDERS_OF_DEVICES = _ORDERS.where(ORDER.c.device_id.in_(_WANTED))
+_ORDERS_OF_PARTIES = _ORDERS.where(ORDER.c.id.in_(sa.union_all(sa.select(_OWNED), _BROUGHT)))
+_CUSTOMERS = sa.select(PARTY.c.id, PARTY.c.name, PARTY.c.phone, PARTY.c.email).where(PARTY.c.id.in_(_WANTED))
+_DEVICES = (
+    sa.select(DEVICE.c.id, DEVICE.c.party_id, DEVICE.c.brand, DEVICE.c.model, DEVICE.c.serial, PARTY.c.name)
+    .select_from(DEVICE.join(PARTY, PARTY.c.id == DEVICE.c.party_id))
+    .order_by(DEVICE.c.id.desc())
+    .limit(_LIMIT)
+)
+_DEVICES_OF_PARTIES = _DEVICES.where(DEVICE.c.party_id.in_(_WANTED), DEVICE.c.serial_key.like(sa.bindparam("pattern")))
 
 
 @dataclass(frozen=True)
@@ -63,7 +98,7 @@ def find(session: Session, text: str, limit: int = 20) -> list[Hit]:
     typed = text.strip()[:_LONGEST]
     reading = ticket_number.read(typed)
     if reading is not None:
-        exact = _orders(session, [ORDER.c.number == reading.number], limit)
+        exact = _orders(session, _ORDERS_NUMBERED, limit, wanted=[reading.number])
         if exact:
             return exact
     terms = read_terms(typed)
@@ -75,8 +110,8 @@ def find(session: Session, text: str, limit: int = 20) -> list[Hit]:
         parties = [int(by_code.group(1)), *parties]
     devices = _devices(session, terms, parties)
     hits = _numbered(session, typed, limit)
-    hits += _orders(session, [ORDER.c.device_id.in_([row.id for row in devices])], limit) if devices else []
-    hits += _orders_of(session, parties, limit)
+    hits += _orders(session, _ORDERS_OF_DEVICES, limit, wanted=[row.id for row in devices])
+    hits += _orders(session, _ORDERS_OF_PARTIES, limit, wanted=parties)
     hits += [_device_hit(row) for row in devices]
     customers = _customers(session, parties, limit)
     kept = _distinct(hits)[: max(limit - min(len(customers), _CUSTOMERS_BESIDE_ORDERS), 1)]
@@ -87,10 +122,15 @@ def read_terms(text: str) -> list[Term]:
     """The pieces of a typed text: a phone number is one piece of digits, other words are folded one by one."""
     typed = text.strip()[:_LONGEST]
     if _PHONE.fullmatch(typed) and digits(typed):
-        dialled = re.sub(r"^\s*(\+|00)", "", typed) if re.match(r"\s*(\+|00)\d", typed) else typed
-        return [Term(digits(dialled.replace("(0)", "") if dialled != typed else dialled))]
+        return [Term(_dialled(typed))]
     folded = [fold(word) for word in typed.split()]
     return [Term(word) for word in folded if word][:_MOST_WORDS]
+
+
+def _dialled(typed: str) -> str:
+    """Digits as the searchable text has them: without the sign of an international number, nor its "(0)"."""
+    international = re.match(r"\s*(\+|00)(?=\d.*\d.*\d)", typed)
+    return digits(typed[international.end() :].replace("(0)", "")) if international else digits(typed)
 
 
 def find_parties(session: Session, terms: Sequence[Term], limit: int = _CANDIDATES) -> list[int]:
@@ -128,23 +168,23 @@ def _parties_by_first_letter(session: Session, letter: str, limit: int, others: 
 
 
 def _numbered(session: Session, typed: str, limit: int) -> list[Hit]:
-    """Orders whose ticket number begins like this, or whose counter (with or without check digit) is this."""
+    """Orders whose counter (with or without check digit) is this, then those whose ticket number begins like this."""
     number = "".join(typed.split())
     if not (number.isascii() and number.isdigit() and len(number) <= ticket_number.LENGTH):
         return []
-    ranges = [_begins(number)] if len(number) >= 3 else []
-    for year in range(now().year, now().year - _YEARS_BACK - 1, -1):
-        stem = f"{year % 100:02d}"
-        if len(number) <= 7:
-            ranges.append(_begins(f"{stem}{number:0>7}"))
-        if len(number) <= 8:
-            ranges.append(ORDER.c.number == f"{stem}{number:0>8}")
-    return _orders(session, [sa.or_(*ranges)], limit)
+    exact = _orders(session, _ORDERS_NUMBERED, limit, wanted=_numbers_of_counter(number))
+    if len(number) < 3:
+        return exact
+    low, high = number.ljust(ticket_number.LENGTH, "0"), number.ljust(ticket_number.LENGTH, "9")
+    return exact + _orders(session, _ORDERS_BEGUN, limit, low=low, high=high)
 
 
-def _begins(prefix: str) -> sa.ColumnElement[bool]:
-    length = ticket_number.LENGTH
-    return ORDER.c.number.between(prefix.ljust(length, "0"), prefix.ljust(length, "9"))
+def _numbers_of_counter(typed: str) -> list[str]:
+    """The ticket numbers of this and the last years that people may mean by a counter, as said or with check digit."""
+    years = range(now().year, now().year - _YEARS_BACK - 1, -1)
+    counter = int(typed)
+    found = [ticket_number.make(year, counter) for year in years if 1 <= counter <= 9_999_999]
+    return found + [number for year in years if ticket_number.is_valid(number := f"{year % 100:02d}{typed:0>8}")]
 
 
 def _devices(session: Session, terms: Sequence[Term], parties: Sequence[int]) -> list[sa.Row[Any]]:
@@ -152,12 +192,12 @@ def _devices(session: Session, terms: Sequence[Term], parties: Sequence[int]) ->
     serial = "".join(term.text for term in terms).replace(" ", "")
     if len(serial) < 3 or not any(character.isdigit() for character in serial):
         return []
-    key = DEVICE.c.serial_key
-    columns = (DEVICE.c.id, DEVICE.c.party_id, DEVICE.c.brand, DEVICE.c.model, DEVICE.c.serial, PARTY.c.name)
-    joined = DEVICE.join(PARTY, PARTY.c.id == DEVICE.c.party_id)
-    wanted = sa.or_(begins(session, key, serial), sa.and_(DEVICE.c.party_id.in_(parties), key.like(f"%{serial}%")))
-    chosen = sa.select(*columns).select_from(joined).where(wanted).order_by(DEVICE.c.id.desc()).limit(_CANDIDATES)
-    return list(session.execute(chosen))
+    beginning = _DEVICES.where(begins(session, DEVICE.c.serial_key, serial))
+    rows = list(session.execute(beginning, {"limit": _CANDIDATES}))
+    if parties:
+        values = {"wanted": parties, "pattern": f"%{serial}%", "limit": _CANDIDATES}
+        rows += session.execute(_DEVICES_OF_PARTIES, values)
+    return list({row.id: row for row in rows}.values())
 
 
 def _device_hit(row: sa.Row[Any]) -> Hit:
@@ -165,20 +205,8 @@ def _device_hit(row: sa.Row[Any]) -> Hit:
     return Hit("device", row.name, detail, row.party_id, device_id=row.id)
 
 
-def _orders_of(session: Session, parties: Sequence[int], limit: int) -> list[Hit]:
-    """Orders that these customers own or that these principals brought."""
-    if not parties:
-        return []
-    owned = sa.select(ORDER.c.id).where(ORDER.c.party_id.in_(parties))
-    brought = sa.select(ORDER.c.id).where(ORDER.c.principal_id.in_(parties), ORDER.c.principal_id.is_not(None))
-    return _orders(session, [ORDER.c.id.in_(sa.union(owned, brought))], limit)
-
-
-def _orders(session: Session, conditions: Sequence[sa.ColumnElement[bool]], limit: int) -> list[Hit]:
-    joined = ORDER.join(PARTY, PARTY.c.id == ORDER.c.party_id).join(DEVICE, DEVICE.c.id == ORDER.c.device_id)
-    columns = (ORDER.c.id, ORDER.c.number, ORDER.c.state, ORDER.c.opened_at, ORDER.c.party_id, ORDER.c.device_id)
-    chosen = sa.select(*columns, PARTY.c.name, DEVICE.c.brand, DEVICE.c.model).select_from(joined).where(*conditions)
-    rows = session.execute(chosen.order_by(ORDER.c.opened_at.desc(), ORDER.c.id.desc()).limit(limit))
+def _orders(session: Session, statement: sa.Select[Any], limit: int, **values: object) -> list[Hit]:
+    rows = session.execute(statement, {"limit": limit, **values}) if values.get("wanted", True) else ()
     return [
         Hit(
             "order",
@@ -196,9 +224,10 @@ def _orders(session: Session, conditions: Sequence[sa.ColumnElement[bool]], limi
 
 
 def _customers(session: Session, parties: Sequence[int], limit: int) -> list[Hit]:
-    chosen = sa.select(PARTY.c.id, PARTY.c.name, PARTY.c.phone, PARTY.c.email).where(PARTY.c.id.in_(parties[:limit]))
-    rows = session.execute(chosen.order_by(PARTY.c.id.desc()))
-    return [Hit("customer", row.name, row.phone or row.email, row.id) for row in rows]
+    """The customers in the order given: newest first, one named by his code before."""
+    rows = {row.id: row for row in session.execute(_CUSTOMERS, {"wanted": parties[:limit]})} if parties else {}
+    found = [rows[party_id] for party_id in dict.fromkeys(parties[:limit]) if party_id in rows]
+    return [Hit("customer", row.name, row.phone or row.email, row.id) for row in found]
 
 
 def _distinct(hits: Sequence[Hit]) -> list[Hit]:

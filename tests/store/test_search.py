@@ -226,6 +226,12 @@ NAMES = st.text(
 ).filter(lambda name: len(fold(name)) >= 3)
 
 
+@given(text=st.text(max_size=40))
+@example(text="00𝓐 ǿ İ ŉ ﬁ ẞ")
+def test_folding_again_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
 @given(name=NAMES, data=st.data())
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_piece_of_a_name_finds_it(store: Store, name: str, data: st.DataObject) -> None:

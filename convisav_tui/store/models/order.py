@@ -39,7 +39,7 @@ class RepairOrder(Record, Versioned, table=True):
         sa.UniqueConstraint("idempotency_key"),
         sa.CheckConstraint("cap IS NULL OR cap >= 0", name="cap_not_negative"),
         sa.CheckConstraint("length(number) = 10", name="number_ten_digits"),
-        sa.Index("ix_repair_order__party_id", "party_id"),
+        sa.Index("ix_repair_order__party_id", "party_id", "opened_at", "id"),
         sa.Index("ix_repair_order__device_id", "device_id"),
         sa.Index("ix_repair_order__origin_order_id", "origin_order_id"),
         sa.Index(

@@ -141,7 +141,7 @@ def _create_repair_order() -> None:
         "closed_at IS NULL AND (state = 'subcontracted' OR holder = 'with_subcontractor')",
     )
     op.create_index("ix_repair_order__origin_order_id", "repair_order", ["origin_order_id"])
-    op.create_index("ix_repair_order__party_id", "repair_order", ["party_id"])
+    op.create_index("ix_repair_order__party_id", "repair_order", ["party_id", "opened_at", "id"])
     partial_index("ix_repair_order__principal_id", "repair_order", ["principal_id"], "principal_id IS NOT NULL")
 
 
