@@ -88,7 +88,7 @@ class IntakeView(FormView):
         )
 
     def _amount_choices(self) -> Choices:
-        return (("", "—"), *((amount.code, amount.label) for amount in self._knowledge.amounts))
+        return (("", "—"), *((amount.code, amount.name) for amount in self._knowledge.amounts))
 
     # --- the host ---------------------------------------------------------------------------------------------------
 
@@ -177,7 +177,13 @@ class IntakeView(FormView):
     _earlier_shown = 0
 
     def hint(self) -> Row:
-        """What the field is for; else the keys that the key bar does not name."""
+        """What the field is for, or what can be chosen; else the keys that the key bar does not name."""
+        spec, state = self.form.spec, self.form.state
+        if spec.key == "intake_amount":
+            priced = [(amount.code, f"{amount.name} {amount.text}") for amount in self._knowledge.amounts]
+            return said.choices_said([("", "—"), *priced], state[spec.key])
+        if spec.kind == "choice" and not spec.help:
+            return said.choices_said(state.choices(spec.key), state[spec.key])
         return super().hint() or [Span(" " + _("PgDn next part   Esc sets the form aside"), Role.DIM)]
 
     # --- keys ---------------------------------------------------------------------------------------------------------

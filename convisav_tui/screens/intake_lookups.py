@@ -21,10 +21,10 @@ class TypeChoice:
 
 @dataclass(frozen=True, slots=True)
 class AmountChoice:
-    """A preset sum; `text` as it is typed, `label` with its name."""
+    """A preset sum: its name in the language spoken, and the sum as it is typed."""
 
     code: str
-    label: str
+    name: str
     text: str
     nature: str
 

@@ -56,7 +56,7 @@ class ShopLookups:
             amounts = tuple(
                 AmountChoice(
                     row.code,
-                    f"{_named(row.names, row.code)} {plain_amount(row.amount, currency)}",
+                    _named(row.names, row.code),
                     plain_amount(row.amount, currency),
                     row.nature.value,
                 )
