@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from convisav_tui.i18n import _
 from convisav_tui.notifying import outcome as outcomes
 from convisav_tui.notifying.backoff import HOLD, verdict
-from convisav_tui.notifying.holds import open_channels, put_on_hold, release_hold
+from convisav_tui.notifying.holds import CARRIED, hold_of, open_channels, put_on_hold, release_hold
 from convisav_tui.notifying.outcome import Outcome
 from convisav_tui.notifying.owed import tell_accepted, tell_failed
 from convisav_tui.shop.context import ShopContext
@@ -153,10 +153,20 @@ def close_attempt(store: Store, shop: ShopContext, claimed: Claim, outcome: Outc
 
 
 def next_due(store: Store) -> datetime | None:
-    """The next instant at which there may be something to do, hold or not; None when no message waits (UTC)."""
+    """The next instant at which there is something to do; None when no message waits (UTC).
+
+    What waits behind a hold is due when the hold ends, or when it expires.
+    """
     with store.read() as session:
-        moment = sa.case((col(Message.state) == MessageState.LEASED, Message.lease_until), else_=Message.not_before)
-        return session.execute(sa.select(sa.func.min(moment)).where(_ALIVE)).scalar()
+        leases = sa.select(sa.func.min(Message.lease_until)).where(_ALIVE, col(Message.state) == MessageState.LEASED)
+        moments = [session.execute(leases).scalar()]
+        for channel in CARRIED:
+            queued = (_ALIVE, col(Message.state) == MessageState.QUEUED, col(Message.channel) == channel)
+            due = session.execute(sa.select(sa.func.min(Message.not_before)).where(*queued)).scalar()
+            hold = hold_of(session, channel)
+            moments.append(max(due, hold.until) if due and hold else due)
+            moments.append(session.execute(sa.select(sa.func.min(Message.expires_at)).where(*queued)).scalar())
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 _OLDEST_FIRST = (col(Message.not_before), col(Message.id))

@@ -10,7 +10,7 @@ HIDDEN = "…"
 SHORTEST_SECRET = 4
 # Libraries that print tokens, URLs, numbers and addresses of their own accord (notifying.md 2).
 TALKATIVE = ("apprise", "urllib3", "urllib3.connectionpool", "urllib3.util.retry", "requests")
-_ADDRESS = re.compile(r"[^\s<>\"'(]+@[^\s<>\"')]+")
+_ADDRESS = re.compile(r"[^\s<>\"(]+@[^\s<>\")]+")
 # Numbers may be printed digit by digit: "3,3,6,1,...".
 _NUMBER = re.compile(r"\+?\d(?:[\s,.\-]*\d){6,}")
 

@@ -112,7 +112,7 @@ def _session(transaction: _Transaction, socket_seconds: float, total_seconds: fl
 
 
 def _log_in(client: smtplib.SMTP, account: MailAccount) -> None:
-    """Log in by one mechanism. smtplib would try each in turn: a wrong password would count double and lock accounts."""
+    """Log in by one mechanism. smtplib would try each in turn: a wrong password counts double, accounts get locked."""
     client.user, client.password = account.user, account.password
     offered = client.esmtp_features.get("auth", "").upper().split()
     ways: dict[str, Callable[..., str]] = {

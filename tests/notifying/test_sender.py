@@ -270,6 +270,37 @@ def test_a_message_that_has_expired_is_not_sent(outbox: Outbox, mail_server: Mai
     assert (late.state, late.last_code) == (MessageState.TO_CALL, "expired") and late.last_text
 
 
+def test_a_hold_that_nobody_waits_behind_is_forgotten(outbox: Outbox, mail_server: MailServer, tmp_path: Path) -> None:
+    """The account may have been mended long since: a banner must not stay because no mail was due."""
+    mail_server.behaviour.at_mail = "553 5.7.1 not you"
+    config = configuration(tmp_path, mail_url(mail_server))
+    message_id = outbox.owe(Channel.EMAIL)
+    start = now()
+    run_due(outbox.store, config, start)
+    outbox.store.write(lambda session: cancel_message(session, message_id, PROGRAM))
+    run_due(outbox.store, config, start + timedelta(hours=23))
+    assert outbox.setting("channel_hold.email")
+    run_due(outbox.store, config, start + timedelta(hours=25))
+    assert outbox.setting("channel_hold.email") is None
+
+
+def test_a_message_expires_behind_a_hold_too(outbox: Outbox, mail_server: MailServer, tmp_path: Path) -> None:
+    mail_server.behaviour.at_mail = "553 5.7.1 not you"
+    config = configuration(tmp_path, mail_url(mail_server))
+    start = now()
+    outbox.owe(Channel.EMAIL, order_id=outbox.order(phone=""))
+    message_id = outbox.owe(
+        Channel.EMAIL, order_id=outbox.order(phone=""), expires_at=start + timedelta(minutes=2), not_before=start
+    )
+    assert run_due(outbox.store, config, start) == 1
+    assert next_due(outbox.store) == start + timedelta(minutes=2)
+    assert run_due(outbox.store, config, start + timedelta(minutes=3)) == 0
+    assert outbox.message(message_id).state is MessageState.TO_CALL
+    assert [attempt.code for attempt in outbox.attempts(message_id)][-1:] == ["expired"]
+    hold = outbox.setting("channel_hold.email")
+    assert next_due(outbox.store) == datetime.fromisoformat(hold["until"]), "the worker sleeps until the hold ends"
+
+
 def test_an_sms_that_may_have_gone_out_waits_for_a_person(outbox: Outbox, gateway: SmsGateway, tmp_path: Path) -> None:
     gateway.otherwise = Answer(504, "gateway timeout")
     message_id = outbox.owe(Channel.SMS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from convisav_tui.config import SmsConfig
 from convisav_tui.errors import ConfigurationError
 from convisav_tui.notifying.http_tap import Timeouts, retry_after
+from convisav_tui.notifying.log_privacy import learn_secrets, without_people, without_secrets
 from convisav_tui.notifying.outcome import Outcome
 from convisav_tui.notifying.sms import SmsService, plugin_for, read_sms_service, send_sms
 from convisav_tui.store.models import OutcomeKind
@@ -240,3 +242,42 @@ def test_other_traffic_of_the_process_is_left_alone(gateway: SmsGateway) -> None
     send(gateway)
     read: Callable[..., Any] = requests.post
     assert read(f"http://{HOST}:{gateway.port}/", json={"to": "x"}, timeout=5).json() == ok().body
+
+
+def test_a_redirect_is_not_followed_even_when_the_address_asks_for_it(gateway: SmsGateway) -> None:
+    """The text and the key would go to whoever answers there."""
+    gateway.otherwise = refused(307, "", Location=f"http://{HOST}:{gateway.port}/elsewhere")
+    service = read_sms_service(SmsConfig(gateway.url + "&redirect=yes", ""), "FR")
+    outcome = send_sms(MOBILE, TEXT, service, TIMEOUTS)
+    assert (outcome.kind, outcome.code) == (OutcomeKind.CONFIG, "307")
+    assert len(gateway.asked) == 1
+
+
+def test_what_a_plugin_logs_of_the_customer_is_taken_out(
+    gateway: SmsGateway, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Vonage's plugin writes the number at WARNING, and its secret at DEBUG."""
+    from apprise.plugins.vonage import NotifyVonage
+
+    monkeypatch.setattr(NotifyVonage, "notify_url", f"http://{HOST}:{gateway.port}/sms/json")
+    gateway.otherwise = refused(401)
+    service = read_sms_service(SmsConfig("vonage://abcdef12:topsecret1234567@33612340000/{number}", ""), "FR")
+    with caplog.at_level(logging.DEBUG):
+        send_sms(MOBILE, TEXT, service, TIMEOUTS)
+    said = [record.getMessage() for record in caplog.records if record.name == "apprise"]
+    assert said
+    assert not [line for line in said if MOBILE[1:] in line or "topsecret1234567" in line or TEXT in line]
+
+
+@pytest.mark.parametrize(
+    ("line", "clean"),
+    [
+        ("Sent to +33612345678.", "Sent to …."),
+        ("to 3,3,6,1,2,3,4,5,6,7,8: error=401", "to …: error=401"),
+        ('Sending email to "o\'neil@example.com" failed', 'Sending email to "…" failed'),
+        ("key learnt%2Ftoken/ and learnt/token/", "key …/ and …/"),
+    ],
+)  # fmt: skip
+def test_lines_are_cleaned(line: str, clean: str) -> None:
+    learn_secrets("learnt/token")
+    assert without_people(without_secrets(line)) == clean
