@@ -1,0 +1,259 @@
+"""Hypothesis walks orders through the workflow; the invariants of rules.md 7.7 that exist here hold all the way."""
+
+from __future__ import annotations
+
+import tempfile
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlmodel import Session
+
+from convisav_tui.errors import FieldErrors, Refusal
+from convisav_tui.shop.payments import give_back, sums_of
+from convisav_tui.shop.quoting import COVERED_KINDS, consented_total
+from convisav_tui.shop.reactions import message_accepted, message_failed
+from convisav_tui.shop.workflow import expire_quotes
+from convisav_tui.store.engine import Store
+from convisav_tui.store.models import (
+    BillingState,
+    Holder,
+    Message,
+    MessageState,
+    Nature,
+    OrderState,
+    Outcome,
+    Payment,
+    RepairOrder,
+    SecretState,
+)
+from tests.shop.bench import PATHS, Bench, replayed
+from tests.shop.counter import CLERK, SHOP, counter_store
+
+S = OrderState
+GONE = {S.RETURNED, S.CLOSED, S.CANCELLED}
+WORKED = {Outcome.REPAIRED, Outcome.PARTLY_REPAIRED, Outcome.REPLACED}
+AMOUNTS = st.sampled_from(["0", "20", "49,99", "50", "120", "120,01", "300", "abc", ""])
+# The way on from each state when somebody wants the order off the shelf.
+HOMEWARD = (
+    "close",
+    "hand_over",
+    "called",
+    "reassemble_done",
+    "refuse_quote",
+    "give_up",
+    "issue_quote",
+    "cancel",
+    "stop_work",
+    "start_repair",
+    "not_repairable",
+)
+_shared: dict[str, Store] = {}
+
+
+def _store() -> Store:
+    if "store" not in _shared:
+        _shared["store"] = counter_store(Path(tempfile.mkdtemp(prefix="walk")))
+    return _shared["store"]
+
+
+class Walk(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch = pytest.MonkeyPatch()
+        self.bench = Bench(_store(), self.patch)
+
+    @initialize(
+        quote=st.booleans(),
+        cap=st.sampled_from(["", "50", "150"]),
+        warranty=st.sampled_from(["", "both"]),
+        ready=st.sampled_from(["sms", "email", "call", "none"]),
+        paid=st.sampled_from([{}, {"amount": "30", "nature": "acompte", "means": "cash"}]),
+        secret=st.booleans(),
+        start=st.sampled_from([state for state in PATHS if state is not S.CLOSED]),
+    )
+    def take_in(
+        self, quote: bool, cap: str, warranty: str, ready: str, paid: dict[str, str], secret: bool, start: S
+    ) -> None:
+        """Begin somewhere along the way, so that short walks see late states too."""
+        code = {"device_type": "phone", "serial": "", "secret_kind": "pin", "secret": "4711"} if secret else {}
+        wishes = {"quote_requested": "x" if quote else "", "cap": cap, "warranty": warranty, "ready_channel": ready}
+        self.bench.take_in(**(wishes | paid | code))
+        for event in PATHS[start]:
+            if event == "expire":
+                self.let_quotes_expire()
+            elif event in self.bench.steps():
+                self._goes(event)
+
+    @precondition(lambda self: self.bench.order.state is not S.CLOSED)
+    @rule()
+    def take_the_likely_step(self) -> None:
+        likely = next(iter(self.bench.steps().values()))
+        if likely.refusal is None:
+            self._goes(likely.event)
+
+    @precondition(lambda self: self.bench.order.state is not S.CLOSED)
+    @rule(pick=st.integers(0, 20), amount=AMOUNTS, ticks=st.sets(st.sampled_from(["present", "silent", "release"])))
+    def take_a_step(self, pick: int, amount: str, ticks: set[str]) -> None:
+        offered = [step for step in self.bench.steps().values() if step.event != "cancel" or pick == 20]
+        step = offered[pick % len(offered)]
+        raw = {key: "x" for key in ticks}
+        raw |= {asked.key: amount for asked in step.inputs if asked.kind == "amount" and pick % 3}
+        version = self.bench.order.version
+        try:
+            taken = self.bench.step(step.event, key=f"walk-{id(self)}-{version}-{self.bench.order_id}", **raw)
+        except (Refusal, FieldErrors):
+            assert self.bench.order.version == version
+            return
+        again = self.bench.step(step.event, key=f"walk-{id(self)}-{version}-{self.bench.order_id}", **raw)
+        assert (again.event_id, again.to_state) == (taken.event_id, taken.to_state)
+
+    @rule()
+    def undo(self) -> None:
+        before = self.bench.order.version
+        try:
+            self.bench.undo()
+        except Refusal:
+            assert self.bench.order.version == before
+
+    @rule(seconds=st.sampled_from([1, 30, 61, 86400]))
+    def wait(self, seconds: int) -> None:
+        self.bench.wait(seconds)
+
+    @rule()
+    def let_quotes_expire(self) -> None:
+        self.bench.wait(40 * 86400)
+        self.bench.write(lambda session: expire_quotes(session, self.bench.instant, SHOP))
+
+    @precondition(lambda self: self.bench.order.state not in GONE)
+    @precondition(lambda self: len(self.bench.rows(Payment)) < 3)
+    @rule(nature=st.sampled_from([Nature.DIAGNOSTIC_FEE, Nature.GUARANTEE_DEPOSIT, Nature.BALANCE]))
+    def pay(self, nature: Nature) -> None:
+        self.bench.pay(2000, nature)
+
+    @rule(accepted=st.booleans())
+    def send_what_is_due(self, accepted: bool) -> None:
+        due = [
+            m for m in self.bench.messages() if m.state is MessageState.QUEUED and m.not_before <= self.bench.instant
+        ]
+        for message in due:
+            self.bench.write(lambda session, message=message: _deliver(session, message, accepted))
+
+    @invariant()
+    def the_log_gives_the_state(self) -> None:
+        if self.bench.order_id:
+            assert replayed(self.bench.events) == self.bench.order.state
+
+    @invariant()
+    def one_holder_and_he_is_the_right_one(self) -> None:
+        if self.bench.order_id:
+            order, custody = self.bench.order, self.bench.custody
+            assert custody[-1].holder is order.holder
+            assert all(a.holder is not b.holder for a, b in pairwise(custody))
+            assert (order.holder is Holder.RETURNED) == (order.state in GONE)
+
+    @invariant()
+    def no_code_outlives_the_stay(self) -> None:
+        if self.bench.order_id and self.bench.order.state in GONE:
+            assert self.bench.order.secret_state is not SecretState.STORED
+
+    @invariant()
+    def no_price_without_consent(self) -> None:
+        if self.bench.order_id:
+            order = self.bench.order
+            if order.outcome in WORKED and order.price is not None:
+                with self.bench.store.read() as session:
+                    assert order.price <= consented_total(session, order)
+            if order.kind in COVERED_KINDS and order.state is not S.CLOSED and order.state is not S.CANCELLED:
+                assert not order.price
+
+    @invariant()
+    def closed_means_settled(self) -> None:
+        if self.bench.order_id:
+            order = self.bench.order
+            assert (order.closed_at is not None) == (order.state is S.CLOSED)
+            if order.state is S.CLOSED:
+                with self.bench.store.read() as session:
+                    sums = sums_of(session, order)
+                assert sums.owed == 0 and sums.deposit_held == 0
+                assert order.billing_state in (BillingState.PAID, BillingState.NOT_BILLABLE)
+
+    @invariant()
+    def nothing_is_sent_to_nobody_nor_to_who_has_his_device(self) -> None:
+        if self.bench.order_id:
+            waiting = [m for m in self.bench.messages() if m.state is MessageState.QUEUED]
+            assert all(message.recipient for message in waiting)
+            assert not waiting or self.bench.order.state not in GONE
+
+    def teardown(self) -> None:
+        try:
+            if self.bench.order_id:
+                self._bring_home()
+        finally:
+            self.patch.undo()
+
+    def _bring_home(self) -> None:
+        """From wherever the walk ended, the order can be closed (7.7, 10)."""
+        self.bench.wait(61)
+        for _turn in range(15):
+            if self.bench.order.state is S.CLOSED:
+                return
+            self._settle()
+            steps = self.bench.steps()
+            for event in HOMEWARD:
+                if event in steps and self._goes(event):
+                    break
+            else:
+                raise AssertionError(f"stuck in {self.bench.order.state}: {[s.refusal for s in steps.values()]}")
+        raise AssertionError(f"still {self.bench.order.state}")
+
+    def _goes(self, event: str) -> bool:
+        try:
+            self.bench.step(event, **({"valid_until": "31/12/2098"} if event == "issue_quote" else {}))
+        except (Refusal, FieldErrors):
+            return False
+        return True
+
+    def _settle(self) -> None:
+        """Pay what is owed, give back what is too much."""
+        with self.bench.store.read() as session:
+            sums = sums_of(session, session.get_one(RepairOrder, self.bench.order_id))
+        if sums.owed is None:
+            return
+        if sums.owed > 0:
+            self.bench.pay(sums.owed)
+        self._give_back(max(0, -sums.owed), deposit=False)
+        self._give_back(sums.deposit_held, deposit=True)
+
+    def _give_back(self, amount: int, deposit: bool) -> None:
+        for row in self.bench.rows(Payment):
+            if row.reverses_id is None and (row.nature is Nature.GUARANTEE_DEPOSIT) == deposit and amount:
+                given = sum(other.amount for other in self.bench.rows(Payment) if other.reverses_id == row.id)
+                part, key = min(amount, row.amount + given), f"home-{row.id}-{self.bench.order.version}"
+                if part > 0:
+                    amount -= part
+                    self.bench.write(
+                        lambda session, row=row, part=part, key=key: give_back(
+                            session, row.id, amount=part, actor=CLERK, key=key, reason="solde"
+                        )
+                    )
+
+
+def _deliver(session: Session, message: Message, accepted: bool) -> None:
+    row = session.get_one(Message, message.id)
+    row.attempts += 1
+    if accepted:
+        row.state = MessageState.SENT
+        message_accepted(session, row)
+    else:
+        row.last_kind = "permanent"
+        message_failed(session, row, SHOP)
+
+
+TestWalk = Walk.TestCase
+TestWalk.settings = settings(
+    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+)
