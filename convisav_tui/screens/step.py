@@ -14,7 +14,7 @@ from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.form import Form
 from convisav_tui.screens.widgets.form_fields import CHECKED, FieldSpec, Kind
-from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, wrap
+from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells, wrap
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from convisav_tui.shop.steps import Preview, Step, StepInput, StepTaken
 
 SHOWN_STEPS = 8
+LABEL_WIDTH, WIDEST_LABEL = 18, 28
+SCROLLED = 6  # rows that PgDn and PgUp move the text to the customer
 TICKED = "x"  # what the workflow takes for a check that is set
 _KINDS: dict[str, Kind] = {"amount": "amount", "text": "text", "choice": "choice", "date": "date", "check": "check"}
 
@@ -45,6 +47,8 @@ class StepView(View):
         self._form: Form | None = None
         self._preview: Preview | None = None
         self._trouble = ""
+        self._top = 0  # first row shown of what the step will do
+        self._hidden = 0  # rows of it that do not fit
 
     # --- the host -------------------------------------------------------------------------------------------
 
@@ -67,13 +71,17 @@ class StepView(View):
 
     def hint(self) -> Row:
         """How to choose and confirm."""
-        keys = (("enter", _("Do it")), ("up", _("Other step")), ("escape", _("Back")))
+        keys = [("enter", _("Do it")), ("up", _("Other step")), ("escape", _("Back"))]
+        if self._hidden:
+            keys.append(("pagedown", _("Whole text")))
         return [span for key, text in keys for span in (Span(" " + label(key), Role.KEY), Span(f" {text} ", Role.DIM))]
 
     def key(self, key: Key) -> None:
         """Arrows choose the step, Enter fills in and confirms, Esc goes back."""
         if key.name in ("up", "down") and len(self._steps) > 1:
             self._choose(self._chosen + (1 if key.name == "down" else -1))
+        elif key.name in ("pagedown", "pageup"):
+            self._top = max(0, min(self._hidden, self._top + (SCROLLED if key.name == "pagedown" else -SCROLLED)))
         elif key.name in ("escape", "f8"):
             self.host.back()
         elif self._form is not None and not (key.name == "enter" and self._complete()):
@@ -120,8 +128,12 @@ class StepView(View):
 
     def _choose(self, index: int) -> None:
         self._chosen = index % len(self._steps)
+        self._top = 0
         specs = [_field(step_input, row) for row, step_input in enumerate(self._step.inputs)]
-        self._form = Form(specs, label_width=18, on_change=self._changed, on_end=self._confirm) if specs else None
+        widest = max((cells(spec.label) for spec in specs), default=0)
+        label_width = max(LABEL_WIDTH, min(widest, WIDEST_LABEL))
+        on_change, on_end = self._changed, self._confirm
+        self._form = Form(specs, label_width=label_width, on_change=on_change, on_end=on_end) if specs else None
         if self._form is not None and self._step.refusal:
             self._form = None
         self._show_preview()
@@ -232,11 +244,13 @@ class StepView(View):
         if self._form is not None:
             top = len(rows)
             page = self._form.render(width, min(len(self._step.inputs) * 2, max(2, height - top - 3)))
-            rows += [*page.rows, []]
+            rows += [*_without_empty_end(page.rows), []]
             if page.cursor is not None:
                 cursor = (page.cursor[0], page.cursor[1] + top)
-        rows += self._preview_rows(width)
-        return Page(rows[:height], cursor)
+        foreseen = self._preview_rows(width)
+        self._hidden = max(0, len(rows) + len(foreseen) - height)
+        self._top = min(self._top, self._hidden)
+        return Page([*rows, *foreseen[self._top :]][:height], cursor)
 
     def _step_row(self, index: int, width: int) -> Row:
         step = self._steps[index]
@@ -266,13 +280,20 @@ class StepView(View):
         return rows
 
 
+def _without_empty_end(rows: Sequence[Row]) -> list[Row]:
+    kept = list(rows)
+    while kept and not any(span.text.strip() for span in kept[-1]):
+        kept.pop()
+    return kept
+
+
 def _field(step_input: StepInput, row: int) -> FieldSpec:
     return FieldSpec(
         key=step_input.key,
         label=step_input.label,
         kind=_KINDS[step_input.kind],
         row=row,
-        width=40 if step_input.kind in ("text", "choice") else 14,
+        width={"text": 40, "choice": 40, "check": 1}.get(step_input.kind, 14),
         grow=1 if step_input.kind == "text" else 0,
         required=step_input.required,
         default=CHECKED if step_input.kind == "check" and step_input.default else step_input.default,
