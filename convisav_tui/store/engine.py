@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm.exc import StaleDataError
@@ -55,6 +56,7 @@ class Store:
             self.engine = self._sqlite_engine(url)
         else:
             self.engine = create_engine(url, pool_pre_ping=True)
+        event.listen(self.engine, "handle_error", _reading_in_words)
         self._writing = self.engine.execution_options(write=True)
 
     def read(self) -> Session:
@@ -141,7 +143,16 @@ def in_words(error: DBAPIError) -> StoreError:
         return StoreReadOnly(
             _("The database cannot be written: {reason}.").format(reason=text), _("Check the disk and its rights.")
         )
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return StoreError(_("The database is damaged: {reason}.").format(reason=text), _("Restore a copy."))
     return StoreError(_("The database refused: {reason}.").format(reason=text))
+
+
+def _reading_in_words(context: ExceptionContext) -> None:
+    """Queries of screens and scripts raise our own errors; `write` needs the driver's, to know what to try again."""
+    writing = context.connection is not None and context.connection.get_execution_options().get("write", False)
+    if not writing and isinstance(context.sqlalchemy_exception, DBAPIError):
+        raise in_words(context.sqlalchemy_exception) from context.original_exception
 
 
 def _locked() -> StoreLocked:

@@ -7,8 +7,8 @@ from types import TracebackType
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
+from convisav_tui.errors import StoreError
 from convisav_tui.store.engine import Store, sqlite_driver
 
 # Which transactions are under way or done: the text differs whenever one began or ended.
@@ -30,7 +30,7 @@ class Ticker:
         (the server went away) the answer is yes, once the next call works again."""
         try:
             state = self._state()
-        except (DBAPIError, sqlite_driver().Error):
+        except (StoreError, sqlite_driver().Error):
             self.close()
             return False
         changed = state != self._seen
@@ -41,7 +41,7 @@ class Ticker:
         """Give the connection back; asking again opens another."""
         self._seen = None
         if self._connection is not None:
-            with contextlib.suppress(DBAPIError):
+            with contextlib.suppress(StoreError):
                 self._connection.close()
         if self._raw is not None:
             self._raw.close()

@@ -288,6 +288,14 @@ def test_a_file_without_rights_is_told() -> None:
     shutil.rmtree(folder)
 
 
+def test_a_reader_hears_of_trouble_in_words(tmp_path: Path) -> None:
+    store = small_shop(tmp_path)
+    with store.read() as session, pytest.raises(StoreError, match="no such table"):
+        session.execute(sa.text("SELECT * FROM nowhere"))
+    with pytest.raises(StoreError), Store("sqlite:////proc/none/shop.db").read() as session:
+        session.execute(sa.text("SELECT 1"))
+
+
 def test_strict_tables_refuse_what_does_not_belong(tmp_path: Path) -> None:
     store = small_shop(tmp_path)
     for wrong in (

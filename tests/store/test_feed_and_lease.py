@@ -11,6 +11,7 @@ from convisav_tui.errors import Conflict
 from convisav_tui.store.engine import Store
 from convisav_tui.store.feed import Ticker
 from convisav_tui.store.lease import acquire, fence, holder_of, release, renew
+from convisav_tui.store.migrate import open_store
 from convisav_tui.store.models import Counter
 from tests.waiting import wait_until
 
@@ -74,6 +75,19 @@ def test_the_feed_outlives_its_connection(store: Store) -> None:
     touch(store, "later")
     assert ticker.changed()
     ticker.close()
+
+
+def test_the_feed_survives_a_server_that_goes_away(postgresql_url: str, tmp_path: Path) -> None:
+    store = open_store(postgresql_url, tmp_path)
+    with Ticker(store) as ticker:
+        end_others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        with sa.create_engine(postgresql_url, isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.execute(sa.text(end_others + " AND datname = current_database()"))
+        wait_until(ticker.changed)
+        wait_until(lambda: not ticker.changed())
+        touch(store, "after")
+        assert ticker.changed()
+    store.close()
 
 
 # --- the lease ---
