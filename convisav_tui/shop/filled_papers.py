@@ -33,7 +33,7 @@ IDENTITY_SETTING = "receipt_identity"
 TERMS_SETTING = "receipt_terms"
 
 _UNLOCK_CODE = {
-    SecretState.NONE: mark("none"),
+    SecretState.NONE: mark("no code"),
     SecretState.REFUSED: mark("refused"),
     SecretState.STORED: mark("given: kept encrypted, destroyed at the hand-over"),
     SecretState.PURGED: mark("destroyed"),
@@ -65,11 +65,9 @@ def label_of(session: Session, order: RepairOrder, shop: ShopContext) -> LabelPa
 
 def receipt_of(session: Session, order: RepairOrder, shop: ShopContext) -> ReceiptPaper:
     """The intake receipt, in the customer's language (rules.md 1.3)."""
-    party, device = session.get_one(Party, order.party_id), _device(session, order)
+    party = session.get_one(Party, order.party_id)
     language = party.language if party.language in LANGUAGES else shop.language
-    type_name = _type_name(_type(session, order), language)
     clerk = session.get(Staff, order.received_by_id) if order.received_by_id else None
-    principal = session.get(Party, order.principal_id) if order.principal_id else None
     amount, nature, means = _paid_at_intake(session, order, language)
     return ReceiptPaper(
         number=order.number,
@@ -80,25 +78,7 @@ def receipt_of(session: Session, order: RepairOrder, shop: ShopContext) -> Recei
         shop_phone=shop.phone,
         shop_email=shop.email,
         shop_identity=_written(session, IDENTITY_SETTING, language),
-        customer=party.name,
-        customer_code=party.code,
-        customer_address="\n".join(part for part in (party.street, f"{party.postcode} {party.city}".strip()) if part),
-        customer_phone=party.phone,
-        customer_email=party.email,
-        depositor=order.depositor,
-        principal=principal.name if principal else "",
-        principal_reference=order.principal_reference,
         comeback_of=_comeback_of(session, order),
-        device=device.title or type_name,
-        device_type=type_name,
-        serial=device.serial,
-        purchased_on=_day(device.purchased_on, language),
-        seller=device.seller,
-        warranty=_warranty(order, device, language),
-        condition=order.intake_condition,
-        accessories=order.accessories,
-        fault=order.reported_fault,
-        unlock_code=translate(_UNLOCK_CODE[order.secret_state], language),
         quote_requested=translate(mark("yes") if order.quote_requested else mark("no"), language),
         cap="" if order.cap is None else format_amount(order.cap, order.currency, language),
         quote_told_by=_told_by(party, order.quote_channel, language),
@@ -109,7 +89,43 @@ def receipt_of(session: Session, order: RepairOrder, shop: ShopContext) -> Recei
         amount_means=means,
         terms=_written(session, TERMS_SETTING, language) or _usual_terms(session, order, shop, language),
         language=language,
+        **_people(session, order, party),
+        **_brought(session, order, language),
     )
+
+
+def _people(session: Session, order: RepairOrder, party: Party) -> dict[str, str]:
+    """Who owns the device, who brought it, who asked for the work."""
+    principal = session.get(Party, order.principal_id) if order.principal_id else None
+    return {
+        "customer": party.name,
+        "customer_code": party.code,
+        "customer_address": "\n".join(
+            part for part in (party.street, f"{party.postcode} {party.city}".strip()) if part
+        ),
+        "customer_phone": party.phone,
+        "customer_email": party.email,
+        "depositor": order.depositor,
+        "principal": principal.name if principal else "",
+        "principal_reference": order.principal_reference,
+    }
+
+
+def _brought(session: Session, order: RepairOrder, language: str) -> dict[str, str]:
+    """The device as it was brought, with what is wrong and what lies beside it."""
+    device, type_name = _device(session, order), _type_name(_type(session, order), language)
+    return {
+        "device": device.title or type_name,
+        "device_type": type_name,
+        "serial": device.serial,
+        "purchased_on": _day(device.purchased_on, language),
+        "seller": device.seller,
+        "warranty": _warranty(order, device, language),
+        "condition": order.intake_condition,
+        "accessories": order.accessories,
+        "fault": order.reported_fault,
+        "unlock_code": translate(_UNLOCK_CODE[order.secret_state], language),
+    }
 
 
 def _device(session: Session, order: RepairOrder) -> Device:

@@ -47,6 +47,11 @@ class Step:
     mended_by: str = ""
     transition: str = ""
 
+    @property
+    def may_be_answered(self) -> bool:
+        """Whether an answer to one of its inputs may lift the refusal: the step can be opened all the same."""
+        return self.mended_by.startswith("input:") or any(asked.key == "release" for asked in self.inputs)
+
 
 @dataclass(frozen=True)
 class Preview:

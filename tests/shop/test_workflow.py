@@ -254,6 +254,7 @@ def test_nothing_leaves_unpaid_but_by_a_manager(bench: Bench) -> None:
     with pytest.raises(Refusal) as refused:
         bench.step("hand_over")
     assert refused.value.guard == "paid_or_released" and refused.value.mended_by == "till"
+    assert bench.steps()["hand_over"].may_be_answered
     boss = bench.manager()
     with pytest.raises(Refusal) as refused:
         bench.step("hand_over", release="x")
