@@ -33,9 +33,10 @@ class BackupReport:
     size: int  # bytes
 
 
-def backup(store: Store, folder: Path, instant: datetime | None = None) -> Path:
+def backup(store: Store, folder: Path, instant: datetime | None = None, keep: Path | None = None) -> Path:
     """Copy the database into `folder` (readable by this account alone), check the copy, then drop copies that are
-    too old. Raises StoreError when the copy fails or is damaged; nothing unfinished is left under a final name."""
+    too old, but never `keep`. Raises StoreError when the copy fails or is damaged; nothing unfinished is left under a
+    final name."""
     if store.path is None:
         raise StoreError(_("Only a SQLite database is copied by the program."), _("Use pg_dump for this server."))
     with _in_words(folder):
@@ -52,14 +53,14 @@ def backup(store: Store, folder: Path, instant: datetime | None = None) -> Path:
             _reach_disk(folder)
     finally:
         part.unlink(missing_ok=True)
-    rotate(folder, final)
+    rotate(folder, final, keep)
     return final
 
 
-def rotate(folder: Path, newest: Path | None = None) -> list[Path]:
-    """Remove the copies that no kept hour, day or month needs; returns what was removed."""
+def rotate(folder: Path, *wanted: Path | None) -> list[Path]:
+    """Remove the copies that no kept hour, day or month needs, but none that is `wanted`; returns what was removed."""
     copies = sorted(folder.glob(_PATTERN), reverse=True)
-    kept = {newest} if newest else set()
+    kept = {folder / path.name for path in wanted if path and path.resolve().parent == folder.resolve()}
     for pattern, number in _KEPT:
         latest: dict[str, Path] = {}
         for path in copies:
@@ -95,7 +96,8 @@ def restore(store: Store, path: Path, folder: Path) -> Path | None:
     verify(path)
     if store.path is None:
         raise StoreError(_("Only a SQLite database is copied by the program."), _("Use pg_restore for this server."))
-    before = backup(store, folder) if store.path.exists() and store.path.stat().st_size else None
+    # The newest copy of an hour replaces the others: the one to be put back must not be among them.
+    before = backup(store, folder, keep=path) if store.path.exists() and store.path.stat().st_size else None
     with store.write_lock(), _in_words(store.path):
         _copy(path, store.path)
     return before
