@@ -71,7 +71,6 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"convisav {__version__}")
     parser.add_argument("--config", metavar=_("FILE"), help=_("the configuration file to use"))
-    parser.add_argument("--slow", action="store_true", help=_("less decoration, for slow lines"))
     commands = parser.add_subparsers(dest="command", title=_("commands"), metavar="")
     for name, (module, summary) in COMMANDS.items():
         command = commands.add_parser(name, help=_(summary), description=_(summary))

@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
                 return _serve(config)
             from convisav_tui.commands.run import open_screens
 
-            return open_screens(config, slow=arguments.slow)
+            return open_screens(config)
         finally:
             _end_worker(config)
             companion.stop()

@@ -19,15 +19,13 @@ def run(arguments: argparse.Namespace) -> int:
         from convisav_tui.commands.first_start import ask_and_write
 
         ask_and_write(config_path())
-    return open_screens(configuration(arguments), slow=arguments.slow)
+    return open_screens(configuration(arguments))
 
 
-def open_screens(config: Config, slow: bool = False) -> int:
+def open_screens(config: Config) -> int:
     """Show the screens of that shop; a worker is started when nobody prints and sends."""
     from convisav_tui.main_screen import run as run_screens
 
-    if slow:
-        os.environ["CONVISAV_SLOW"] = "1"
     return run_screens(config, lambda: _keep_worker(config))
 
 
