@@ -41,8 +41,8 @@ def language() -> str:
 
 
 def _(message: str) -> str:
-    """The message in the language spoken now."""
-    return catalogue(_language).gettext(message)
+    """The message in the language spoken now; nothing stays nothing (a catalogue keeps its own heading under it)."""
+    return catalogue(_language).gettext(message) if message else ""
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:
@@ -52,7 +52,7 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 
 def translate(message: str, code: str) -> str:
     """The message in another language than the one spoken now, such as the customer's."""
-    return catalogue(code).gettext(message)
+    return catalogue(code).gettext(message) if message else ""
 
 
 def catalogue(code: str) -> gettext.NullTranslations:
@@ -86,6 +86,11 @@ def format_weekday(day: date, code: str | None = None) -> str:
 def format_instant(instant: datetime, code: str | None = None) -> str:
     """A local date and time in short, as 27/11/2026 14:32; the caller has put it in the shop's zone."""
     return f"{format_day(instant.date(), code)} {instant:%H:%M}"
+
+
+def format_short_instant(instant: datetime, code: str | None = None) -> str:
+    """A local date and time for a narrow column, as 27/11 14:32; the caller has put it in the shop's zone."""
+    return f"{format_day(instant.date(), code)[:5]} {instant:%H:%M}"
 
 
 def babel_locale(code: str | None = None) -> str:

@@ -99,7 +99,7 @@ class AlbumView(View):
         if not self._pages:
             return Page([[], [Span("  " + _("Nothing was printed or sent yet"), Role.DIM)]], (0, 0))
         page = self._pages[self._index]
-        when = f"{self.counter.local(page.at):%d/%m/%Y %H:%M:%S}"
+        when = self.counter.moment(page.at)
         rows: list[Row] = [[Span(f" {self._index + 1}/{len(self._pages)}  {when}  {page.heading}", Role.HEADING)], []]
         lines = page.lines(width - 2)
         self._top = max(0, min(self._top, len(lines) - (height - 2)))

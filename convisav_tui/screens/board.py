@@ -29,9 +29,9 @@ DIGIT_SECONDS = 1.0  # a digit followed by more text within this time was the be
 
 ORDER_COLUMNS = (
     ColumnSpec("number", mark("No."), 12),
-    ColumnSpec("customer", mark("Customer"), 13, grow=2),
-    ColumnSpec("device", mark("Device"), 13, grow=2),
-    ColumnSpec("state", mark("State"), 8, grow=1),
+    ColumnSpec("customer", mark("Customer"), 12, grow=2),
+    ColumnSpec("device", mark("Device"), 12, grow=2),
+    ColumnSpec("state", mark("State"), 10),
     ColumnSpec("promised", mark("For"), 7),
     ColumnSpec("fault", mark("Fault"), 18, from_width=90, grow=3),
     ColumnSpec("opened", mark("Taken in"), 10, from_width=90),
@@ -332,7 +332,7 @@ def order_record(row: OrderRow, counter: Counter) -> Record:
             "state": words.word(words.STATES, row.state),
             "promised": counter.day(row.promised_on),
             "fault": " ".join(row.fault.split()),
-            "opened": f"{counter.local(row.opened_at):%d/%m %H:%M}",
+            "opened": counter.short_moment(row.opened_at),
         },
         roles=roles,
     )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from convisav_tui import clock
-from convisav_tui.i18n import _, format_day, format_weekday
+from convisav_tui.i18n import _, format_day, format_instant, format_short_instant, format_weekday
 from convisav_tui.money import format_amount
 
 if TYPE_CHECKING:
@@ -57,6 +57,14 @@ class Counter:
     def local(self, instant: datetime) -> datetime:
         """An instant in the shop's zone."""
         return clock.local(instant, self.config.shop.timezone)
+
+    def moment(self, instant: datetime) -> str:
+        """An instant in the shop's zone in full, as 27/11/2026 14:32."""
+        return format_instant(self.local(instant))
+
+    def short_moment(self, instant: datetime) -> str:
+        """The same for a narrow column, as 27/11 14:32."""
+        return format_short_instant(self.local(instant))
 
     def amount(self, minor: int | None) -> str:
         """A sum of the shop's currency (minor units) for people; empty for None."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from convisav_tui import ticket_number
-from convisav_tui.i18n import _, mark
+from convisav_tui.i18n import _, format_day, mark
 from convisav_tui.screens import words
 from convisav_tui.screens.keys import Key
 from convisav_tui.screens.opening import open_order
@@ -95,7 +95,7 @@ class CustomerView(View):
                 identity=order.id,
                 cells={
                     "number": ticket_number.show(order.number),
-                    "opened": f"{self.counter.local(order.opened_at):%d/%m/%Y}",
+                    "opened": format_day(self.counter.local(order.opened_at).date()),
                     "device": order.device,
                     "state": words.word(words.STATES, order.state),
                     "fault": " ".join(order.fault.split()),

@@ -162,7 +162,7 @@ class MessagesView(View):
             position=message.id,
             identity=message.id,
             cells={
-                "when": f"{self.counter.local(message.created_at):%d/%m %H:%M}",
+                "when": self.counter.short_moment(message.created_at),
                 "customer": message.customer,
                 "what": words.word(words.MESSAGES, message.event),
                 "channel": words.word(words.CHANNELS, message.channel),

@@ -168,7 +168,7 @@ class PrintsView(View):
             position=job.id,
             identity=job.id,
             cells={
-                "when": f"{self.counter.local(job.created_at):%d/%m %H:%M}",
+                "when": self.counter.short_moment(job.created_at),
                 "what": f"{what} ({_('duplicate')})" if job.duplicate else what,
                 "number": ticket_number.show(job.number) if job.number else "",
                 "state": words.word(words.JOB_STATES, job.state) + (" !" if bad else ""),

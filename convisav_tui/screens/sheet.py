@@ -151,6 +151,7 @@ class SheetView(View):
         money = self._money()
         customer = f"{sheet.customer.name}  {sheet.customer.phone or sheet.customer.email}"
         told = words.word(words.CHANNELS, order.ready_channel)
+        told = _("told by {channel}").format(channel=told) if order.ready_channel != "none" else told
         rows: list[Row] = [
             side_by_side(
                 [Span(f" {ticket_number.show(order.number)}  ", Role.VALUE), Span(f"{state} ", Role.HEADING)],
@@ -159,7 +160,7 @@ class SheetView(View):
             ),
             side_by_side(
                 [Span(f" {customer}", Role.NORMAL)],
-                [Span(_("told by {channel}").format(channel=told) + " ", Role.DIM)],
+                [Span(told + " ", Role.DIM)],
                 width,
             ),
             side_by_side([Span(f" {self._device_line()}", Role.NORMAL)], [Span(money + " ", Role.VALUE)], width),

@@ -49,6 +49,10 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def _answered(means: str) -> str:
+    return words.word(words.ANSWERED, means) if means else ""
+
+
 def _yes(value: bool) -> str:
     return _("yes") if value else _("no")
 
@@ -62,7 +66,7 @@ def _reception_summary(sheet: Sheet, counter: Counter) -> str:
 
 def _reception_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
     order, device, customer = sheet.order, sheet.device, sheet.customer
-    taken = f"{counter.local(order.opened_at):%d/%m/%Y %H:%M}"
+    taken = counter.moment(order.opened_at)
     who = " · ".join(part for part in (taken, order.received_by, order.station) if part)
     cap = counter.amount(order.cap)
     facts = (
@@ -112,13 +116,13 @@ def _work_summary(sheet: Sheet, counter: Counter) -> str:
 
 def _work_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
     order = sheet.order
-    completed = f"{counter.local(order.completed_at):%d/%m/%Y %H:%M}" if order.completed_at else ""
+    completed = counter.moment(order.completed_at) if order.completed_at else ""
     guarantee = format_day(order.repair_guarantee_until) if order.repair_guarantee_until else ""
     facts = (
         (_("Technician"), order.technician),
         (_("Found fault"), order.found_fault),
         (_("Outcome"), words.word(words.OUTCOMES, order.outcome) if order.outcome else ""),
-        (_("Finished"), completed),
+        (_("Finished on"), completed),
         (_("Guarantee until"), guarantee),
     )
     return fact_rows(facts, width) or [[Span(" " * INDENT + _("Nothing yet"), Role.DIM)]]
@@ -141,14 +145,14 @@ def _quote_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
         valid = format_day(quote.valid_until) if quote.valid_until else ""
         answer = ""
         if quote.accepted is not None and quote.decided_at is not None:
-            verdict = _("accepted") if quote.accepted else _("refused")
-            when = f"{counter.local(quote.decided_at):%d/%m/%Y %H:%M}"
-            answer = " · ".join(p for p in (verdict, quote.decided_by, _(quote.means), when, quote.reason) if p)
+            verdict = words.word(words.QUOTE_STATES, "accepted" if quote.accepted else "refused")
+            when = counter.moment(quote.decided_at)
+            answer = " · ".join(p for p in (verdict, quote.decided_by, _answered(quote.means), when, quote.reason) if p)
         facts = (
             (_("Version {number}").format(number=quote.revision), counter.amount(quote.amount)),
             (_("Work and parts"), quote.text),
             (_("Valid until"), valid),
-            (_("Issued"), f"{counter.local(quote.issued_at):%d/%m/%Y %H:%M} {quote.issued_by}"),
+            (_("Issued"), f"{counter.moment(quote.issued_at)} {quote.issued_by}"),
             (_("Answer"), answer),
         )
         rows += fact_rows(facts, width)
@@ -172,7 +176,7 @@ def _money_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
     rows: list[Row] = []
     for payment in sheet.payments:
         what = f"{words.word(words.NATURES, payment.nature)} {payment.label}".strip()
-        text = f"{counter.local(payment.at):%d/%m/%Y %H:%M}  {counter.amount(payment.amount)}  {what}, "
+        text = f"{counter.moment(payment.at)}  {counter.amount(payment.amount)}  {what}, "
         rows.append([Span(" " * INDENT + text + f"{words.word(words.MEANS, payment.means)}  {payment.staff}")])
     return rows or [[Span(" " * INDENT + _("Nothing paid yet"), Role.DIM)]]
 
@@ -190,7 +194,7 @@ def _messages_summary(sheet: Sheet, counter: Counter) -> str:
 def _messages_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
     rows: list[Row] = []
     for message in sheet.messages:
-        when = f"{counter.local(message.created_at):%d/%m %H:%M}"
+        when = counter.short_moment(message.created_at)
         state = words.word(words.MESSAGE_STATES, message.state)
         bad = message.state in ("dead", "unknown", "to_call")
         text = f"{when}  {words.word(words.MESSAGES, message.event)}  {words.word(words.CHANNELS, message.channel)} "
@@ -214,7 +218,7 @@ def _custody_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
         [
             Span(
                 " " * INDENT
-                + f"{counter.local(custody.at):%d/%m/%Y %H:%M}  "
+                + f"{counter.moment(custody.at)}  "
                 f"{words.word(words.HOLDERS, custody.holder)} {custody.place}  {custody.staff}  {custody.note}".rstrip()
             )
         ]
@@ -226,7 +230,7 @@ def _history_summary(sheet: Sheet, counter: Counter) -> str:
     last = sheet.events[-1] if sheet.events else None
     if last is None:
         return ""
-    return f"{counter.local(last.at):%d/%m %H:%M} {words.word(words.EVENTS, last.event)} {last.staff}".rstrip()
+    return f"{counter.short_moment(last.at)} {words.word(words.EVENTS, last.event)} {last.staff}".rstrip()
 
 
 def _history_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
@@ -244,7 +248,7 @@ def _earlier_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
     rows: list[Row] = []
     for order in sheet.earlier:
         outcome = words.word(words.OUTCOMES, order.outcome) if order.outcome else words.word(words.STATES, order.state)
-        text = f"{ticket_number.show(order.number)}  {counter.local(order.opened_at):%d/%m/%Y}  {outcome}  "
+        text = f"{ticket_number.show(order.number)}  {format_day(counter.local(order.opened_at).date())}  {outcome}  "
         rows.append([Span(" " * INDENT + text + _one_line(order.reported_fault))])
     return rows or [[Span(" " * INDENT + _("none"), Role.DIM)]]
 

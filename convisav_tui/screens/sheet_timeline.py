@@ -18,7 +18,7 @@ WHEN_WIDTH = 12
 def moment_lines(moment: Moment, counter: Counter, width: int, indent: int) -> list[Row]:
     """When, and what: the event with who did it, the payment, the message and each try to deliver it."""
     text, role = _told(moment, counter)
-    when = f"{counter.local(moment.at):%d/%m %H:%M}".ljust(WHEN_WIDTH)
+    when = counter.short_moment(moment.at).ljust(WHEN_WIDTH)
     rows: list[Row] = []
     for index, line in enumerate(wrap(text, max(10, width - indent - WHEN_WIDTH))):
         shown = when if index == 0 else " " * WHEN_WIDTH
@@ -47,7 +47,7 @@ def _told(moment: Moment, counter: Counter) -> tuple[str, Role]:
         state = words.word(words.MESSAGE_STATES, fact.state)
         return f"{words.word(words.CHANNELS, fact.channel)} «{what}» {fact.recipient}: {state}", Role.NORMAL
     if isinstance(fact, MessageTry):
-        outcome = _outcome(fact.kind)
+        outcome = words.word(words.DELIVERIES, fact.kind) if fact.kind else "…"
         detail = " ".join(part for part in (fact.code, fact.text) if part)
         role = Role.DIM if fact.kind in ("accepted", "") else Role.WARNING
         return _("try {number}: {outcome}").format(number=fact.attempt, outcome=f"{outcome} {detail}".strip()), role
@@ -55,16 +55,5 @@ def _told(moment: Moment, counter: Counter) -> tuple[str, Role]:
         again = f" ({_('duplicate')})" if fact.duplicate else ""
         return f"{words.word(words.JOBS, fact.kind)}{again}: {words.word(words.JOB_STATES, fact.state)}", Role.DIM
     assert isinstance(fact, JobAttempt)
-    outcome = fact.outcome.replace("_", " ") or "…"
+    outcome = words.word(words.PRINT_OUTCOMES, fact.outcome) if fact.outcome else "…"
     return _("printer: {outcome}").format(outcome=f"{outcome} {fact.detail}".strip()), Role.DIM
-
-
-def _outcome(kind: str) -> str:
-    return {
-        "": "…",
-        "accepted": _("accepted"),
-        "transient": _("refused for now"),
-        "permanent": _("refused"),
-        "config": _("our account is refused"),
-        "unknown": _("perhaps sent"),
-    }.get(kind, kind)

@@ -1,4 +1,8 @@
-"""The words for what the tables hold as codes, in the language spoken (rules.md 6)."""
+"""The words for what the tables hold as codes, in the language spoken (rules.md 6).
+
+The states of an order stand in a column of ten cells. A word that must agree with what it is said of (a repair, a
+message, a quote) in French or Romanian has a message of its own, even where English would say the same.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,14 @@ from convisav_tui.i18n import _, mark
 STATES = {
     "received": mark("waiting"),
     "diagnosing": mark("diagnosis"),
-    "quote_requested": mark("quote asked"),
+    "quote_requested": mark("to quote"),
     "quote_issued": mark("quote made"),
-    "quote_accepted": mark("accepted"),
-    "quote_refused": mark("refused"),
+    "quote_accepted": mark("agreed"),
+    "quote_refused": mark("turned down"),
     "quote_expired": mark("expired"),
     "awaiting_coverage": mark("decision"),
     "awaiting_parts": mark("parts"),
-    "subcontracted": mark("subcontracted"),
+    "subcontracted": mark("sent out"),
     "in_repair": mark("in repair"),
     "testing": mark("testing"),
     "completed": mark("finished"),
@@ -56,7 +60,7 @@ HOLDERS = {
     "in_shop": mark("in the shop"),
     "with_technician": mark("with the technician"),
     "with_subcontractor": mark("with the subcontractor"),
-    "returned": mark("returned"),
+    "returned": mark("given back"),
     "disposed": mark("disposed of"),
 }
 NATURES = {
@@ -76,16 +80,24 @@ MEANS = {
 QUOTE_STATES = {
     "none": mark("no quote"),
     "issued": mark("issued"),
-    "accepted": mark("accepted"),
-    "refused": mark("refused"),
+    "accepted": mark("agreed"),
+    "refused": mark("turned down"),
     "expired": mark("expired"),
-    "superseded": mark("replaced"),
+    "superseded": mark("superseded"),
 }
 SECRET_STATES = {
-    "none": mark("none"),
+    "none": mark("no code"),
     "refused": mark("refused by the customer"),
     "stored": mark("kept encrypted"),
     "purged": mark("erased"),
+}
+ANSWERED = {
+    "counter": mark("at the counter"),
+    "signature": mark("signature"),
+    "phone": mark("by phone"),
+    "sms": mark("by SMS"),
+    "email": mark("by e-mail"),
+    "cap": mark("within the spending cap"),
 }
 JOBS = {
     "label": mark("label"),
@@ -96,7 +108,17 @@ JOB_STATES = {
     "sending": mark("printing"),
     "sent": mark("printed"),
     "needs_attention": mark("look at it"),
-    "cancelled": mark("cancelled"),
+    "cancelled": mark("called off"),
+}
+PRINT_OUTCOMES = {
+    "not_connected": mark("not reached"),
+    "not_ready": mark("not ready"),
+    "refused": mark("connection refused"),
+    "sent": mark("printed"),
+    "filed": mark("written as a file"),
+    "unconfirmed": mark("perhaps printed"),
+    "interrupted": mark("broken off"),
+    "unknown": mark("perhaps printed"),
 }
 MESSAGES = {
     "intake": mark("taken in"),
@@ -111,19 +133,27 @@ MESSAGE_STATES = {
     "unknown": mark("perhaps sent"),
     "to_call": mark("to call"),
     "called": mark("called"),
-    "cancelled": mark("cancelled"),
+    "cancelled": mark("called off"),
+}
+DELIVERIES = {
+    "accepted": mark("accepted for delivery"),
+    "transient": mark("refused for now"),
+    "permanent": mark("refused"),
+    "config": mark("our account is refused"),
+    "unknown": mark("perhaps sent"),
 }
 EVENTS = {
     "receive": mark("taken in"),
     "start_diagnosis": mark("diagnosis begun"),
     "request_quote": mark("quote asked for"),
     "authorise_direct": mark("repair authorised"),
+    "discard": mark("cancelled"),
     "issue_quote": mark("quote issued"),
     "revise_quote": mark("quote revised"),
     "accept_quote": mark("quote accepted"),
+    "accept_by_cap": mark("quote within the cap"),
     "refuse_quote": mark("quote refused"),
     "expire": mark("quote expired"),
-    "expire_quote": mark("quote expired"),
     "give_up": mark("quote given up"),
     "reassemble_done": mark("put together again"),
     "start_repair": mark("repair begun"),
@@ -133,11 +163,16 @@ EVENTS = {
     "complete": mark("finished"),
     "not_repairable": mark("not repairable"),
     "no_fault_found": mark("no fault found"),
-    "to_notify": mark("customer to be told"),
-    "notified": mark("customer told"),
+    "notice_due": mark("customer to be told"),
+    "no_notice": mark("nobody to be told"),
     "message_sent": mark("customer told"),
     "called": mark("customer called"),
     "message_failed": mark("message failed"),
+    "message_retried": mark("message sent again"),
+    "message_cancelled": mark("message called off"),
+    "message_spoken": mark("message told in person"),
+    "payment_taken": mark("payment taken"),
+    "payment_given_back": mark("payment given back"),
     "hand_over": mark("handed over"),
     "close": mark("closed"),
     "cancel": mark("cancelled"),
@@ -146,7 +181,9 @@ EVENTS = {
     "open_return": mark("comeback opened"),
     "secret_revealed": mark("unlock code shown"),
     "secret_purged": mark("unlock code erased"),
-    "print_again": mark("printed again"),
+    "printed_again": mark("printed again"),
+    "print_retried": mark("print tried again"),
+    "print_cancelled": mark("print called off"),
 }
 
 

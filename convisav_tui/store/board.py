@@ -77,9 +77,9 @@ class ListSpec:
 # In the order of the board (interface.md) and of rules.md 7.6.
 LISTS: tuple[ListSpec, ...] = (
     ListSpec("waiting", mark("Waiting"), "1", ("received",)),
-    ListSpec("quote_requested", mark("Quote requested"), "2", ("quote_requested",)),
-    ListSpec("quote_issued", mark("Quote issued"), "3", ("quote_issued",)),
-    ListSpec("quote_accepted", mark("Quote accepted"), "4", ("quote_accepted",)),
+    ListSpec("quote_requested", mark("Quotes requested"), "2", ("quote_requested",)),
+    ListSpec("quote_issued", mark("Quotes issued"), "3", ("quote_issued",)),
+    ListSpec("quote_accepted", mark("Quotes accepted"), "4", ("quote_accepted",)),
     ListSpec("in_repair", mark("In repair"), "5", ("diagnosing", "in_repair", "testing")),
     ListSpec("finished", mark("Finished"), "6", ("completed", "to_notify", "notified")),
     ListSpec("to_notify", mark("To notify"), "7", condition=_READY_NOT_TOLD),
@@ -89,8 +89,8 @@ LISTS: tuple[ListSpec, ...] = (
     ListSpec("late", mark("Late"), condition=_LATE, by_promise=True),
     ListSpec("comebacks", mark("Comebacks"), condition=COMEBACK, index="open_comebacks"),
     ListSpec("to_call", mark("To call"), condition=_TO_CALL),
-    ListSpec("quote_refused", mark("Quote refused"), states=("quote_refused",)),
-    ListSpec("quote_expired", mark("Quote expired"), states=("quote_expired",)),
+    ListSpec("quote_refused", mark("Quotes refused"), states=("quote_refused",)),
+    ListSpec("quote_expired", mark("Quotes expired"), states=("quote_expired",)),
     ListSpec("awaiting_parts", mark("Waiting for parts"), states=("awaiting_parts",)),
     ListSpec("awaiting_coverage", mark("Awaiting decision"), states=("awaiting_coverage",)),
     ListSpec("returned", mark("Returned, not closed"), states=("returned",)),

@@ -14,7 +14,7 @@ WORDS_WIDTH = 20
 
 def title_bar(left: str, right: str, width: int) -> Row:
     """The top row: where we are at the left, counts, name and time at the right."""
-    after = cut(clean(right), max(0, width // 2))
+    after = cut(clean(right), max(width // 2, width - cells(clean(left)) - 4))
     before = pad(" " + left, width - cells(after) - 1)
     return [Span(before + after + " ", Role.TITLE)]
 
