@@ -284,6 +284,16 @@ def test_a_hold_that_nobody_waits_behind_is_forgotten(outbox: Outbox, mail_serve
     assert outbox.setting("channel_hold.email") is None
 
 
+def test_a_message_that_lapsed_is_not_handed_back_to_its_channel(
+    outbox: Outbox, mail_server: MailServer, gateway: SmsGateway, tmp_path: Path
+) -> None:
+    gateway.otherwise = refused(400, "no such number")
+    outbox.owe(Channel.EMAIL, expires_at=now() - timedelta(minutes=1))
+    run_due(outbox.store, configuration(tmp_path, mail_url(mail_server), gateway.url))
+    assert [message.state for message in outbox.messages()] == [MessageState.CANCELLED, MessageState.TO_CALL]
+    assert mail_server.connections == 0 and len(gateway.asked) == 1
+
+
 def test_a_message_expires_behind_a_hold_too(outbox: Outbox, mail_server: MailServer, tmp_path: Path) -> None:
     mail_server.behaviour.at_mail = "553 5.7.1 not you"
     config = configuration(tmp_path, mail_url(mail_server))
