@@ -204,9 +204,17 @@ def test_an_address_that_leads_nowhere_is_told_in_words(tmp_path: Path, url: str
 
 
 def test_programs_that_start_at_once_on_an_empty_file_all_succeed(tmp_path: Path) -> None:
+    _start_at_once(url_of(tmp_path / "shop.db"), tmp_path)
+
+
+def test_programs_that_start_at_once_on_an_empty_server_all_succeed(postgresql_url: str, tmp_path: Path) -> None:
+    _start_at_once(postgresql_url, tmp_path)
+
+
+def _start_at_once(url: str, home: Path) -> None:
     program = (
         "from pathlib import Path; from convisav_tui.store.migrate import open_store, check_version;"
-        f" print(check_version(open_store({url_of(tmp_path / 'shop.db')!r}, Path({str(tmp_path)!r}))))"
+        f" print(check_version(open_store({url!r}, Path({str(home)!r}))))"
     )
     started = [
         subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
