@@ -183,6 +183,14 @@ def test_a_failed_message_that_nobody_waits_for_is_dropped(bench: Bench) -> None
     assert _fail(bench, new).state is MessageState.CANCELLED
 
 
+def test_nobody_calls_about_a_confirmation_that_did_not_leave(bench: Bench) -> None:
+    bench.reach(S.RECEIVED)
+    carried = bench.messages(MessageEvent.INTAKE)[0]
+    while (follower := _fail(bench, carried)).id != carried.id:
+        carried = follower
+    assert follower.state is MessageState.CANCELLED
+
+
 def test_the_shop_switches_a_reaction_off(bench: Bench) -> None:
     names = [reaction.name for reaction in REACTIONS]
     assert len(names) == len(set(names))
