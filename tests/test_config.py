@@ -317,3 +317,12 @@ def test_reading_it_needs_no_heavy_import() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_documentation_names_every_setting_and_variable() -> None:
+    from convisav_tui.config_table import markdown
+
+    text = markdown()
+    for setting in SETTINGS:
+        assert f"| `{setting.name}` |" in text and setting.help.replace("|", "\\|") in text
+        assert not setting.environment or f"| `{setting.environment}` | `{setting.key}` |" in text

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from convisav_tui.commands import output
-from convisav_tui.commands.opening import configuration, opened, shop_of, typed_number
+from convisav_tui.commands.opening import configuration, opened, typed_number
 from convisav_tui.config import Config
 from convisav_tui.errors import ConvisavError, NotFound
 from convisav_tui.i18n import _
@@ -25,6 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the picture. NotFound for an unknown order, MediaRefused when the barcode does not fit."""
     from convisav_tui.printing.label import label
     from convisav_tui.printing.media import media_named
+    from convisav_tui.shop.context import shop_of
     from convisav_tui.shop.filled_papers import label_of
     from convisav_tui.store.queries.by_number import order_by_number
 

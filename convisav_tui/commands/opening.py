@@ -12,7 +12,6 @@ from convisav_tui.errors import UsageError
 from convisav_tui.i18n import _, set_language
 
 if TYPE_CHECKING:
-    from convisav_tui.shop.context import ShopContext
     from convisav_tui.store.engine import Store
 
 
@@ -28,23 +27,6 @@ def opened(config: Config) -> Store:
     from convisav_tui.store.migrate import open_store
 
     return open_store(config.database.url, config.home)
-
-
-def shop_of(config: Config) -> ShopContext:
-    """The shop as its rules want to know it."""
-    from convisav_tui.shop.context import ShopContext
-
-    shop = config.shop
-    return ShopContext(
-        name=shop.name,
-        address=shop.address,
-        phone=shop.phone,
-        email=shop.email,
-        country=shop.country,
-        currency=shop.currency,
-        language=shop.language,
-        timezone=shop.timezone,
-    )
 
 
 def typed_number(text: str) -> str:

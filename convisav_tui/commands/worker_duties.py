@@ -121,7 +121,7 @@ class Duties:
 
     def _keep_shop(self) -> int:
         """What time alone brings: quotes run out, an hour has passed since the last copy."""
-        from convisav_tui.commands.opening import shop_of
+        from convisav_tui.shop.context import shop_of
         from convisav_tui.shop.workflow import expire_quotes
         from convisav_tui.store.backup import backup, backups
 

@@ -118,10 +118,7 @@ class Historian:
         random, model, person, party_id = self._random, visit.model, visit.person, 0
         if self._known and random.random() < KNOWN_SHARE:
             person, party_id = random.choice(self._known)
-        kind = "fixed" if person.phone.startswith("01") else "mobile"
-        channel = usual_channel(phone=person.phone, phone_kind=kind, email=person.email).value
-        if channel == Channel.SMS and person.email and visit.number % 2:
-            channel = Channel.EMAIL.value
+        channel = _channel(person, visit.number)
         opened = clock.local(visit.opened_at, self._shop.timezone).date()
         raw = {
             "device_type": model.type_code,
@@ -261,6 +258,13 @@ def pretended(instant: datetime) -> Iterator[None]:
 
 def _queued(order_id: int) -> SelectOfScalar[Message]:
     return select(Message).where(Message.order_id == order_id, Message.state == MessageState.QUEUED)
+
+
+def _channel(person: Person, number: int) -> str:
+    """How he wants to be told: the usual way, but every other one with an e-mail address by that."""
+    kind = "fixed" if person.phone.startswith("01") else "mobile"
+    usual = usual_channel(phone=person.phone, phone_kind=kind, email=person.email)
+    return Channel.EMAIL.value if usual is Channel.SMS and person.email and number % 2 else usual.value
 
 
 def _faults(type_code: str, language: str) -> tuple[str, ...]:

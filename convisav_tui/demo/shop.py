@@ -76,9 +76,9 @@ def printer_address(port: int) -> str:
 
 def build_shop(home: Path, orders: int, progress: Callable[[int], None] = lambda amount: None) -> Config:
     """Make the database of a new demo with so many orders; the configuration is there already."""
-    from convisav_tui.commands.opening import shop_of
     from convisav_tui.demo.bulk import write_many
     from convisav_tui.demo.history import Historian
+    from convisav_tui.shop.context import shop_of
     from convisav_tui.shop.setup import first_rows
     from convisav_tui.shop.staff import person_at_station
     from convisav_tui.store.migrate import open_store

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from convisav_tui import clock
+from convisav_tui.config import Config
 
 
 @dataclass(frozen=True)
@@ -24,3 +25,18 @@ class ShopContext:
     def today(self) -> date:
         """The shop's calendar day now."""
         return clock.today(self.timezone)
+
+
+def shop_of(config: Config) -> ShopContext:
+    """The shop that the configuration describes."""
+    shop = config.shop
+    return ShopContext(
+        name=shop.name,
+        address=shop.address,
+        phone=shop.phone,
+        email=shop.email,
+        country=shop.country,
+        currency=shop.currency,
+        language=shop.language,
+        timezone=shop.timezone,
+    )

@@ -157,7 +157,8 @@ def test_an_absurd_number_of_orders(count: str, tmp_path: Path) -> None:
 
 
 def test_many_orders_at_once(tmp_path: Path) -> None:
-    from convisav_tui.commands.opening import opened, shop_of
+    from convisav_tui.commands.opening import opened
+    from convisav_tui.shop.context import shop_of
     from convisav_tui.shop.setup import first_rows
     from convisav_tui.shop.staff import person_at_station
 
