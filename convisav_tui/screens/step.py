@@ -134,9 +134,13 @@ class StepView(View):
         label_width = max(LABEL_WIDTH, min(widest, WIDEST_LABEL))
         on_change, on_end = self._changed, self._confirm
         self._form = Form(specs, label_width=label_width, on_change=on_change, on_end=on_end) if specs else None
-        if self._form is not None and self._step.refusal:
+        if self._refused_for_good():
             self._form = None
         self._show_preview()
+
+    def _refused_for_good(self) -> bool:
+        """Whether nothing that can be answered here would lift the refusal (a release by a manager would)."""
+        return bool(self._step.refusal) and not self._step.may_be_answered
 
     def _changed(self, key: str) -> None:
         if self._form is not None:
@@ -159,7 +163,7 @@ class StepView(View):
 
     def _show_preview(self) -> None:
         self._preview, self._trouble = None, ""
-        if self._step.refusal:
+        if self._refused_for_good():
             return
         try:
             with self.counter.store.read() as session:
@@ -179,8 +183,8 @@ class StepView(View):
     def _confirm(self) -> None:
         if not self._steps:
             return
-        if self._step.refusal:
-            self.host.say(self._step.refusal, Role.ERROR)
+        if self._refused_for_good():
+            self.host.say(self._step.refusal or "", Role.ERROR)
             return
         step, inputs = self._step, self._inputs()
         self.host.run(
