@@ -63,7 +63,6 @@ class IntakeView(FormView):
             draft[0] if draft else "",
         )
         self._visited: set[str] = set()
-        self._may_lose = False
 
     def _wirings(self) -> dict[str, Wiring]:
         return {
@@ -294,7 +293,6 @@ class IntakeView(FormView):
 
     def _left(self, key: str) -> None:
         """What follows from leaving a field."""
-        self._keeper.save()
         self._visited.add(key)
         state, knowledge = self.form.state, self._knowledge
         if key == "customer" and state[key].strip() and state.picked(key) is None:
@@ -309,6 +307,7 @@ class IntakeView(FormView):
             knowledge.ask_history()
         if self._touched:
             knowledge.ask_check(self._visited)
+        self._keeper.save()  # after the questions: a slow disk must not delay their answers
 
     def _turn_comeback(self) -> None:
         """Make this a comeback of the earlier order, or take that back."""
@@ -324,7 +323,7 @@ class IntakeView(FormView):
     # --- the end ------------------------------------------------------------------------------------------------------
 
     def _put_aside(self) -> None:
-        if not self._touched or self._may_lose:
+        if not self._touched:
             self._keeper.forget()
             self.host.back()
             return
@@ -341,8 +340,9 @@ class IntakeView(FormView):
         self._keeper.put_aside(done, failed, _("Setting aside"))
 
     def _lose(self) -> None:
-        self._may_lose = True
-        self._put_aside()
+        """What was kept before stays: another station may have taken it up."""
+        self._keeper.end()
+        self.host.back()
 
     def _save(self) -> None:
         if self._knowledge.catalogue is None:

@@ -56,8 +56,9 @@ def _earlier(order: Earlier, first: bool) -> Row:
 
 def choices_said(choices: Choices, chosen: str) -> Row:
     """What can be chosen, the present choice among it; arrows, Space or a first letter choose."""
+    at = next((index for index, (value, _label) in enumerate(choices) if value == chosen), 0)
     row: Row = [Span(" ")]
-    for value, label in choices:
+    for value, label in choices[max(0, at - 1) :]:
         row += [Span(f" {label} ", Role.SELECTED if value == chosen else Role.NORMAL), Span(" ")]
     return row
 

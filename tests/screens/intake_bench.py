@@ -149,3 +149,8 @@ class IntakeBench(Bench):
 def orders(store: Store) -> list[RepairOrder]:
     with store.read() as session:
         return list(session.exec(select(RepairOrder).order_by(sa.text("id desc"))))
+
+
+def repaired(store: Store) -> RepairOrder:
+    """The order of the washing machine that was handed back twenty days ago."""
+    return next(order for order in orders(store) if order.state is OrderState.RETURNED)

@@ -191,6 +191,23 @@ def test_full_disk_keeps_the_form_and_asks_before_anything_is_lost(counter: Coun
     assert "the board" in bench.text()
 
 
+def test_form_left_alone_and_taken_up_elsewhere_is_not_thrown_away_there(
+    bench: IntakeBench, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half_typed(bench)
+    intake_draft.held_here.clear()
+    monkeypatch.setenv(PRETENDED_NOW, (datetime.fromisoformat(NOW) + timedelta(minutes=11)).isoformat())
+    other = IntakeBench(counter_on(store, tmp_path, "counter 2"))
+    other.press("escape", "f5", "enter")
+    bench.type("x")
+    bench.press("escape")
+    assert "counter 2 is typing this draft. Leave and lose it?" in bench.text()
+    bench.answer("y")
+    assert len(drafts(store)) == 1
+    other.press("ctrl+s")
+    assert orders(store)[0].reported_fault == "ne vidange plus"
+
+
 def test_list_pages_through_many(bench: IntakeBench, store: Store, counter: Counter) -> None:
     keeper = ShopDrafts(counter)
     for number in range(60):

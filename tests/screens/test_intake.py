@@ -8,7 +8,8 @@ from sqlmodel import select
 from convisav_tui.screens.counter import Counter
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import Device, DeviceSecret, Party, Payment, PrintJob, SecretState
-from tests.screens.intake_bench import IMEI, IntakeBench, orders
+from convisav_tui.ticket_number import show
+from tests.screens.intake_bench import IMEI, IntakeBench, orders, repaired
 
 
 def party(store: Store, name: str) -> Party:
@@ -101,7 +102,7 @@ def test_another_customer_takes_the_first_ones_device_away(bench: IntakeBench) -
 
 
 def test_from_an_earlier_order_only_the_fault_is_typed(counter: Counter, store: Store) -> None:
-    washer = next(order for order in orders(store) if order.number.endswith("23"))
+    washer = repaired(store)
     bench = IntakeBench(counter, from_order=washer.number)
     assert (bench.focus, bench.value("customer"), bench.value("model")) == ("fault", "Hélène Lefèvre", "WCD320")
     bench.type("fuit")
@@ -116,7 +117,7 @@ def test_untouched_form_closes_without_a_draft(counter: Counter, store: Store) -
 
 
 def test_scan_of_an_old_label_brings_its_customer_and_device(bench: IntakeBench, store: Store) -> None:
-    washer = next(order for order in orders(store) if order.number.endswith("23"))
+    washer = repaired(store)
     bench.scan(washer.number)
     assert (bench.focus, bench.value("customer"), bench.value("model")) == ("fault", "Hélène Lefèvre", "WCD320")
     assert bench.scans == []
@@ -224,12 +225,11 @@ def test_suspected_comeback_is_said_and_taken_with_one_chord(bench: IntakeBench,
     bench.type("ne vidange plus\r")
     assert "same fault" in bench.text()
     bench.press("ctrl+r")
-    assert "✓ comeback of 26 0000002 3" in bench.text()
+    assert f"✓ comeback of {show(repaired(store).number)}" in bench.text()
     assert not bench.value("quote_requested")
     bench.press("ctrl+s")
     order = orders(store)[0]
-    origin = next(one for one in orders(store) if one.number == "2600000023")
-    assert order.origin_order_id == origin.id
+    assert order.origin_order_id == repaired(store).id
 
 
 def test_comeback_can_be_taken_back(bench: IntakeBench) -> None:
@@ -238,10 +238,11 @@ def test_comeback_can_be_taken_back(bench: IntakeBench) -> None:
     assert bench.value("comeback_of") == "" and bench.value("quote_requested")
 
 
-def test_earlier_orders_of_the_device_are_shown(bench: IntakeBench) -> None:
+def test_earlier_orders_of_the_device_are_shown(bench: IntakeBench, store: Store) -> None:
     bench.type("helene\r")
     bench.press("down", "enter")
-    assert "Earlier" in bench.text() and "25 0000001 2" in bench.text()
+    earlier = next(order for order in orders(store) if order.id != repaired(store).id)
+    assert "Earlier" in bench.text() and show(earlier.number) in bench.text()
 
 
 def test_frequent_faults_are_offered_and_never_picked_by_enter_alone(bench: IntakeBench) -> None:

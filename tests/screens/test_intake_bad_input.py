@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +17,9 @@ from convisav_tui.screens.counter import Counter
 from convisav_tui.screens.intake import IntakeView
 from convisav_tui.screens.intake_reading import ShopLookups
 from convisav_tui.store.engine import Store
+from convisav_tui.text import clean_text
 from tests.screens.bench import Bench
-from tests.screens.intake_bench import Floor, IntakeBench, orders
+from tests.screens.intake_bench import Floor, IntakeBench, orders, repaired
 
 NASTY = "[bold]O'Neil & Fils [/]"
 LONG_FAULT = "\n".join(f"<b>ligne {number} [red]%s{{x}}[/red]</b> ne vidange plus" for number in range(70))
@@ -184,6 +187,24 @@ def test_fault_of_three_thousand_characters_is_kept_to_the_letter(bench: IntakeB
     assert orders(store)[0].reported_fault == LONG_FAULT
 
 
+def test_ten_real_faults_are_typed_and_kept_as_they_were_said(
+    bench: IntakeBench, store: Store, shared_data: Path
+) -> None:
+    with (shared_data / "open-repair" / "OpenRepairData_v0.3_anstiftung_202309.csv").open(encoding="utf-8") as rows:
+        problems = [row["problem"] for row in csv.DictReader(rows) if len(row["problem"]) > 20]
+    chosen = problems[:: len(problems) // 10][:10]
+    for problem in chosen:
+        bench.type("paul\rwash\r")
+        bench.intake.form.go("fault")
+        bench.desk.paste(problem)
+        bench._settle()
+        bench.press("ctrl+s")
+        assert "taken in" in bench.status
+        bench.press("f2")
+    kept = [order.reported_fault for order in orders(store)[:10]][::-1]
+    assert kept == [clean_text(problem) for problem in chosen]
+
+
 def test_pasted_newlines_stay_on_one_line_outside_the_fault(bench: IntakeBench) -> None:
     bench.desk.paste("Marie\r\nCurie\n")
     bench._settle()
@@ -272,7 +293,7 @@ KEYS = (
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False))
-def test_random_keys_never_raise(counter: Counter, random_source: random.Random) -> None:
+def test_random_keys_never_raise(counter: Counter, store: Store, random_source: random.Random) -> None:
     bench = IntakeBench(counter)
     for _ in range(80):
         bench.press(random_source.choice(KEYS))
@@ -280,7 +301,7 @@ def test_random_keys_never_raise(counter: Counter, random_source: random.Random)
             bench.desk.paste("colle\r\nceci [b]")
             bench._settle()
         if random_source.random() < 0.03:
-            bench.scan(random_source.choice(["2600000023", "490154203237518", "12345678"]))
+            bench.scan(random_source.choice([repaired(store).number, "490154203237518", "12345678"]))
         if random_source.random() < 0.05:
             bench.width, bench.height = random_source.choice([(80, 24), (60, 20), (120, 40), (41, 9)])
     bench.desk.park()
