@@ -1,9 +1,10 @@
-"""A shop for one test: its folder, a printer, a mail server, an SMS gateway, and the installed `convisav` on a terminal."""
+"""A shop for one test: its folder, a printer, a mail server, an SMS gateway, the installed `convisav` on a terminal."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 from collections.abc import Iterator, Mapping
@@ -31,6 +32,7 @@ STAFF: tuple[dict[str, Value], ...] = (
 )
 UNDO_SECONDS = 2
 FIRST_SCREEN = "All open"
+_TAKEN_IN = re.compile(r"^ (\d\d \d{7} \d) taken in, ", re.MULTILINE)
 RECEIPT_DOTS = 800  # a receipt on the roll is longer than any label of the tests
 
 
@@ -171,9 +173,10 @@ def shown(number: str) -> str:
 
 def taken_in(terminal: Terminal, seconds: float = 20) -> str:
     """Wait until the screen says that a device was taken in; the ten digits of its number."""
-    terminal.until(lambda: " taken in" in terminal.text(), "the number of the new order", seconds)
-    (line,) = (line for line in terminal.text().splitlines() if " taken in" in line)
-    return line.split(" taken in")[0].replace(" ", "")[-10:]
+    terminal.until(lambda: _TAKEN_IN.search(terminal.text()) is not None, "the number of the new order", seconds)
+    found = _TAKEN_IN.search(terminal.text())
+    assert found is not None
+    return found[1].replace(" ", "")
 
 
 @contextlib.contextmanager

@@ -30,10 +30,12 @@ def begin_intake(terminal: Terminal) -> None:
 
 
 def type_customer_and_device(terminal: Terminal, case: Case) -> None:
-    """From the first field of the form to the fault, each text followed by Enter."""
-    for text in (case.name, case.phone, case.email, case.kind, case.brand, case.model, case.serial, ""):
+    """From the first field of the form to the fault, each text followed by Enter, the last by PgDn."""
+    for text in (case.name, case.phone, case.email, case.kind, case.brand, case.model):
         terminal.type(text)
         terminal.press("enter")
+    terminal.type(case.serial)
+    terminal.press("pagedown")
 
 
 def take_in(terminal: Terminal, case: Case) -> str:
