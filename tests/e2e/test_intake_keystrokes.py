@@ -131,6 +131,7 @@ def test_program_that_ends_in_the_middle_of_an_intake_loses_nothing(shop: Shop, 
     terminal.type("Zoé Zed")
     terminal.press("enter")
     terminal.type("0698765432")
+    terminal.wait("0698765432")
     if number is signal.SIGKILL:
         wait_until(lambda: "0698765432" in str(shop.rows("SELECT fields FROM draft")), 10, "the draft")
     terminal.signal(number)
