@@ -39,5 +39,10 @@ def digits(text: str) -> str:
     return "".join(c for c in text if c in "0123456789")
 
 
+def is_typed(character: str) -> bool:
+    """Whether a character is text that people type: printable, or one of the spaces that do not break a line."""
+    return character.isprintable() or unicodedata.category(character) == "Zs"
+
+
 def _may_be_kept(character: str) -> bool:
     return unicodedata.category(character) not in ("Cc", "Cs", "Co", "Cn") and character not in _INVISIBLE

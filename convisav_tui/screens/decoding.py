@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from convisav_tui.screens.keys import Key, from_textual
+from convisav_tui.text import is_typed
 
 ESC = "\x1b"
 PASTE_START, PASTE_END = ESC + "[200~", ESC + "[201~"
@@ -134,7 +135,7 @@ class Decoder:
 
 def key_of_character(character: str) -> Key | None:
     """The key that types a character, or the control key that sends it."""
-    if character.isprintable():
+    if is_typed(character):
         return Key("space" if character == " " else character, character)
     names = sequences().get(character)
     return from_textual(names[0], character) if names else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from convisav_tui.text import is_typed
+
 
 class Key(NamedTuple):
     """One key: its name (`enter`, `f2`, `ctrl+s`, `a`) and the character it types, empty if it types none."""
@@ -14,7 +16,7 @@ class Key(NamedTuple):
     @property
     def types(self) -> bool:
         """Whether the key puts a character into a text."""
-        return bool(self.character) and self.character.isprintable()
+        return bool(self.character) and is_typed(self.character)
 
 
 def typed(character: str) -> Key:

@@ -20,6 +20,7 @@ def names(data: bytes, encoding: str = "utf-8") -> list[str]:
     ("data", "expected"),
     [
         (b"a\xc3\xa9 ", ["a", "é", "space"]),
+        (b"40\xc2\xa0000\xe2\x80\xaf\xe2\x82\xac", ["4", "0", "\xa0", "0", "0", "0", "\u202f", "€"]),
         (b"\r\n\t\x7f\x08", ["enter", "enter", "tab", "backspace", "backspace"]),
         (b"\x1bOP\x1b[11~\x1b[[A\x1b[21~", ["f1", "f1", "f1", "f10"]),
         (b"\x1b[A\x1bOA\x1b[5~\x1b[1~\x1b[H\x1bOH", ["up", "up", "pageup", "home", "home", "home"]),

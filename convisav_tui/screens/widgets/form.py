@@ -14,7 +14,7 @@ from convisav_tui.screens.widgets.form_painting import FormPainter, Panel
 from convisav_tui.screens.widgets.painting import Page, Role, Row
 from convisav_tui.screens.widgets.text_line import TextLine
 from convisav_tui.screens.widgets.text_note import TextNote
-from convisav_tui.text import fold
+from convisav_tui.text import fold, is_typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ class Form:
         self._settle()
         if self._fresh:
             self._editor.set("")
-        if self._editor.insert("".join(c for c in cleaned if c == "\n" or c.isprintable() or c == "\t")):
+        if self._editor.insert("".join(c for c in cleaned if c in "\n\t" or is_typed(c))):
             self._edited()
 
     # --- keys -----------------------------------------------------------------------------------------------------
