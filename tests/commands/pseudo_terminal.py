@@ -67,6 +67,7 @@ def seat(command: list[str], environment: dict[str, str], columns: int = 80, row
     """Start the program at a terminal of that size."""
     process, leader = pty.fork()
     if process == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a test run in the background ignores it, and so would its child
         os.execvpe(command[0], command, environment)
     fcntl.ioctl(leader, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     found = Seat(process, leader)
