@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar, cast
 
 from convisav_tui.errors import ConvisavError
 from convisav_tui.i18n import _
-from convisav_tui.screens.actions import action_for, find
+from convisav_tui.screens.actions import ACTIONS, action_for, find
 from convisav_tui.screens.key_queue import KeyQueue
 from convisav_tui.screens.keys import Key
 from convisav_tui.screens.view import View
@@ -313,8 +313,10 @@ class Desk:
             view.key(key)
             self.surroundings.paint()
             return
-        self._message = ("", Role.NORMAL)
         action = action_for(key.name, view.actions(), view.typing)
+        if action is None and any(key.name == other.chord for other in ACTIONS):
+            return  # a second Ctrl+S, say, meant for the screen before: what that one has said stays
+        self._message = ("", Role.NORMAL)
         if action is not None:
             self.act(action.id)
         elif key.name in ("ctrl+c", "ctrl+q"):

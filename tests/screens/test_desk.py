@@ -397,3 +397,12 @@ def test_every_f_key_has_a_second_way() -> None:
     assert actions.action_for("ctrl+n", ["new"], typing=True) is actions.find("new")
     assert actions.action_for("n", ["new"], typing=True) is None
     assert actions.action_for("n", ["new"], typing=False) is actions.find("new")
+
+
+def test_a_chord_of_another_screen_takes_nothing_away() -> None:
+    bench = Bench(Text())
+    bench.desk.say("26 0000001 4 taken in", Role.SUCCESS)
+    bench.press("ctrl+s")
+    assert "26 0000001 4 taken in" in bench.text()
+    bench.press("left")
+    assert "taken in" not in bench.text()
