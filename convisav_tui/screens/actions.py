@@ -42,7 +42,7 @@ class Action:
 
 ACTIONS: tuple[Action, ...] = (
     Action("help", mark("Help"), mark("What this screen is for and which keys work here"), "f1", "?", "ctrl+g"),
-    Action("new", mark("New intake"), mark("Take in a device"), "f2", "n", "ctrl+n"),
+    Action("new", mark("New"), mark("Take in a device"), "f2", "n", "ctrl+n"),
     Action("find", mark("Find"), mark("Find an order by number, name, phone, serial or scan"), "f3", "/", "ctrl+f"),
     Action(
         "print", mark("Print"), mark("Labels and receipts: print again, state of the printers"), "f4", "p", "ctrl+p"

@@ -84,7 +84,7 @@ def _reception_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
         ),
         (_("Tell: quote"), words.word(words.CHANNELS, order.quote_channel)),
         (_("Tell: ready"), words.word(words.CHANNELS, order.ready_channel)),
-        (_("Unlock code"), words.word(words.SECRET_STATES, order.secret_state)),
+        (_("Code"), words.word(words.SECRET_STATES, order.secret_state)),
         (_("Depositor"), order.depositor),
         (_("Principal"), sheet.principal.name if sheet.principal else ""),
         (_("Address"), ", ".join(p for p in (customer.street, f"{customer.postcode} {customer.city}".strip()) if p)),
@@ -186,7 +186,9 @@ def _money_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
 
 def _messages_summary(sheet: Sheet, counter: Counter) -> str:
     return " · ".join(
-        f"{words.word(words.MESSAGES, message.event)}: {words.word(words.MESSAGE_STATES, message.state)}"
+        _("{what}: {state}").format(
+            what=words.word(words.MESSAGES, message.event), state=words.word(words.MESSAGE_STATES, message.state)
+        )
         for message in sheet.messages[-3:]
     )
 

@@ -9,7 +9,7 @@ from convisav_tui.screens.actions import Action, shown_key
 from convisav_tui.screens.keys import label
 from convisav_tui.screens.widgets.painting import Role, Row, Span, cells, clean, cut, pad, side_by_side
 
-WORDS_WIDTH = 20
+WORDS_WIDTH = 24
 
 
 def title_bar(left: str, right: str, width: int) -> Row:
