@@ -1,10 +1,11 @@
-"""What every test of the project may use."""
+"""What every test of the project may use; with CONVISAV_TESTS_SKIP_NOTHING set, a skipped test is a failed one."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -12,6 +13,27 @@ from convisav_tui import i18n
 
 ROOT = Path(__file__).parent.parent
 SKIP_NOTHING = bool(os.environ.get("CONVISAV_TESTS_SKIP_NOTHING"))
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that was skipped for want of something fails where nothing may be skipped."""
+    return _not_skipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a whole module."""
+    return _not_skipped((yield))
+
+
+def _not_skipped(report: Report) -> Report:
+    if SKIP_NOTHING and report.skipped and not hasattr(report, "wasxfail"):
+        why = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"Nothing may be skipped here (CONVISAV_TESTS_SKIP_NOTHING). {why}"
+    return report
 
 
 @pytest.fixture(autouse=True)
@@ -34,8 +56,5 @@ def shared_data() -> Path:
     """The folder of real data beside the checkout; the test is skipped, loudly, where it is absent."""
     folder = Path(os.environ.get("CONVISAV_SHARED_DATA") or ROOT.parent / "shared" / "data")
     if not folder.is_dir():
-        reason = f"the real data are not here: no folder {folder} (set CONVISAV_SHARED_DATA)"
-        if SKIP_NOTHING:
-            pytest.fail(reason)
-        pytest.skip(reason)
+        pytest.skip(f"the real data are not here: no folder {folder} (set CONVISAV_SHARED_DATA)")
     return folder

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 
 from convisav_tui.screens.theme import Theme
 from convisav_tui.screens.widgets.painting import Page
 
+_REMOTE_FONT = re.compile(r"@font-face \{[^}]*\}\s*")
+
 
 def svg(page: Page, width: int, title: str, theme: Theme | None = None) -> str:
-    """The page of `Desk.page(width, height)` as an SVG text."""
+    """The page of `Desk.page(width, height)` as an SVG text; looking at it asks no other machine for a font."""
     from rich.console import Console
     from rich.segment import Segment, Segments
 
@@ -20,4 +23,4 @@ def svg(page: Page, width: int, title: str, theme: Theme | None = None) -> str:
     for row in page.rows:
         segments = [Segment(look.show(text), look.style(role)) for text, role in row]
         console.print(Segments([*segments, Segment.line()]), end="")
-    return console.export_svg(title=title)
+    return _REMOTE_FONT.sub("", console.export_svg(title=title))

@@ -14,3 +14,4 @@ def test_a_page_becomes_a_picture() -> None:
     assert picture.startswith("<svg")
     assert "[bold]&amp;" in picture
     assert "Customer" in picture
+    assert "url(" not in picture.replace("url(#", ""), "a picture asks no other machine for anything"

@@ -35,6 +35,7 @@ def running_server() -> Iterator[str]:
     if os.geteuid() == 0:
         shutil.chown(folder, "nobody")
         prefix = ["setpriv", "--reuid=nobody", "--clear-groups", "--"]
+        programs = _within_reach(programs, prefix, folder)
     quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
     initdb = [str(programs / "initdb"), "-D", str(data), "-U", "shop", "--no-sync", "-E", "UTF8", "--locale=C"]
     subprocess.run([*prefix, *initdb], **quiet)  # type: ignore[call-overload]
@@ -47,6 +48,14 @@ def running_server() -> Iterator[str]:
         stop = [str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]
         subprocess.run([*prefix, *stop], **quiet)  # type: ignore[call-overload]
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _within_reach(programs: Path, prefix: list[str], folder: Path) -> Path:
+    """The programs, copied when the user they run as cannot get at them (an environment below a closed folder)."""
+    if subprocess.run([*prefix, "test", "-x", str(programs / "initdb")], check=False).returncode == 0:
+        return programs
+    copy = shutil.copytree(programs.parent, folder / "programs")
+    return copy / programs.name
 
 
 def _programs() -> Path | None:

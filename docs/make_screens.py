@@ -1,0 +1,220 @@
+"""Draws the pictures of the documentation again: `python docs/make_screens.py`, which fills docs/screens/.
+
+A demo shop is made in a temporary folder, at a pretended time and with always the same invented past; keys are pressed
+on the program's own desk, and its pages are written as SVG. Labels and receipts are drawn by the program's own
+renderer. No terminal, worker, printer or network is used.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from convisav_tui import clock
+from convisav_tui.config import CONFIG_VARIABLE, HOME_VARIABLE, Config
+from convisav_tui.demo.companion import Ports
+from convisav_tui.demo.shop import build_shop, config_file, write_demo_config
+from convisav_tui.i18n import set_language
+from convisav_tui.main_screen import Program
+from convisav_tui.screens.desk import Desk
+from convisav_tui.screens.keys import BACKTAB, ENTER, ESCAPE, TAB, Key, typed
+from convisav_tui.screens.picture import svg
+from convisav_tui.screens.worker import Deliver, Job, outcome_of
+
+SCREENS = Path(__file__).parent / "screens"
+WIDTH, HEIGHT = 80, 24
+PRETENDED = "2026-11-26T14:32:00+01:00"
+LANGUAGE = "fr"
+ORDERS = 60
+BETWEEN_KEYS = 0.2  # seconds: slower than a scanner
+NAMED = {"enter": Key("enter", "\r"), "tab": TAB, "shift+tab": BACKTAB, "escape": ESCAPE, "space": typed(" ")}
+
+
+class Sitting:
+    """Somebody at the program, without a terminal: keys go in, pictures come out."""
+
+    def __init__(self, config: Config) -> None:
+        """Open the program on its board, with its store loaded."""
+        self._time = 0.0
+        self._timers: list[tuple[float, Callable[[], None]]] = []
+        self._jobs: deque[tuple[Job, Deliver]] = deque()
+        self.program = Program(config, lambda: None)
+        self.desk = Desk(self, self)
+        self.desk.hooks = self.program.hooks(self.desk)
+        self.desk.expect_load()
+        self.desk.open(self.program.first_view())
+        self.desk.preload(self.program.load)
+        self._settle()
+
+    def press(self, *names: str) -> None:
+        """Keys by name."""
+        for name in names:
+            self._arrive(NAMED.get(name) or Key(name))
+
+    def type(self, text: str) -> None:
+        """A text, letter by letter."""
+        for character in text:
+            self._arrive(ENTER if character == "\n" else typed(character))
+
+    def draw(self, name: str, title: str) -> None:
+        """Write what is on screen to docs/screens/."""
+        self._pass(2.0)
+        path = SCREENS / f"{name}.svg"
+        path.write_text(svg(self.desk.page(WIDTH, HEIGHT), WIDTH, title), encoding="utf-8")
+
+    def home(self) -> None:
+        """Back to the board, with nothing in its box."""
+        self.press(*["escape"] * 4)
+
+    def _arrive(self, key: Key) -> None:
+        self._pass(BETWEEN_KEYS)
+        self.desk.arrive(key, self._time)
+        self._settle()
+
+    def _pass(self, seconds: float) -> None:
+        self._time += seconds
+        due = [timer for timer in self._timers if timer[0] <= self._time]
+        self._timers = [timer for timer in self._timers if timer[0] > self._time]
+        for _when, callback in due:
+            callback()
+        self._settle()
+
+    def _settle(self) -> None:
+        while self._jobs:
+            job, deliver = self._jobs.popleft()
+            deliver(*outcome_of(job))
+
+    # --- what the desk asks of its surroundings and of the store's thread ---------------------------------------------
+
+    def now(self) -> float:
+        """Seconds of the pretended clock."""
+        return self._time
+
+    def later(self, seconds: float, callback: Callable[[], None]) -> None:
+        """Call back when that time has passed."""
+        self._timers.append((self._time + seconds, callback))
+
+    def paint(self) -> None:
+        """Pages are rendered when they are drawn."""
+
+    def exit(self, code: int) -> None:
+        """Nothing to leave."""
+
+    def submit(self, job: Job, deliver: Deliver) -> None:
+        """Keep the job until the key has been handled."""
+        self._jobs.append((job, deliver))
+
+    def drain(self, seconds: float) -> bool:
+        """Everything is done between two keys."""
+        self._settle()
+        return True
+
+
+def demo_shop(home: Path) -> Config:
+    """A demo shop whose printer and mail server are not there."""
+    for name in [name for name in os.environ if name.startswith(("CONVISAV_", "SSH_"))]:
+        del os.environ[name]
+    os.environ[clock.PRETENDED_NOW] = PRETENDED
+    os.environ[HOME_VARIABLE] = str(home)
+    os.environ[CONFIG_VARIABLE] = str(config_file(home))
+    os.environ["CONVISAV_STATION"] = "comptoir 1"
+    set_language(LANGUAGE)
+    write_demo_config(home, LANGUAGE, Ports(9100, 2525, 8081))
+    return build_shop(home, ORDERS)
+
+
+def draw_board(sitting: Sitting) -> None:
+    """The board, a search, the menu and the help."""
+    sitting.draw("board", "convisav")
+    sitting.type("lef")
+    sitting.draw("search", "convisav: chercher")
+    sitting.home()
+    sitting.press("f10")
+    sitting.draw("menu", "convisav: F10")
+    sitting.home()
+    sitting.press("f1")
+    sitting.draw("help", "convisav: F1")
+    sitting.home()
+
+
+def draw_intake(sitting: Sitting) -> None:
+    """A known customer whose device comes back, then a new customer put aside, and the drafts."""
+    sitting.press("f2")
+    sitting.type("casta")
+    sitting.draw("intake-customer", "convisav: F2")
+    sitting.press("enter")
+    sitting.draw("intake-device", "convisav: F2")
+    sitting.press("enter", "down", "enter")
+    sitting.draw("intake", "convisav: F2")
+    sitting.home()
+    sitting.press("f2")
+    for answer in ("Hélène Martin", "06 12 34 56 78", "helene.martin@courriel.example", "lave", "Brunelle", "WB 320"):
+        sitting.type(answer)
+        sitting.press("enter")
+    sitting.type("B3204711")
+    sitting.press("pagedown")
+    sitting.draw("intake-fault", "convisav: F2")
+    sitting.home()
+    sitting.press("f5")
+    sitting.draw("drafts", "convisav: F5")
+    sitting.home()
+
+
+def draw_order(sitting: Sitting) -> None:
+    """An order for which a quote is asked: its sheet, the next step, a payment; then its papers."""
+    sitting.type("2")
+    sitting.press("enter")
+    sitting.draw("sheet", "convisav: fiche")
+    sitting.press("f8")
+    sitting.type("119\npièce d'usure remplacée, essai une heure")
+    sitting.draw("step", "convisav: F8")
+    sitting.press("enter")
+    sitting.draw("step-done", "convisav: fiche")
+    sitting.press("f7")
+    sitting.draw("payment", "convisav: F7")
+    sitting.press("escape", "f9")
+    sitting.draw("customer", "convisav: F9")
+    sitting.press("escape", "f4")
+    sitting.draw("prints", "convisav: F4")
+    sitting.home()
+
+
+def draw_outside(sitting: Sitting) -> None:
+    """Messages and till."""
+    sitting.press("f6")
+    sitting.draw("messages", "convisav: F6")
+    sitting.home()
+    sitting.press("f7", "left")
+    sitting.draw("till", "convisav: F7")
+    sitting.home()
+
+
+def draw_papers(sitting: Sitting) -> None:
+    """The newest label and the newest receipt, as the printer would get them."""
+    from sqlmodel import col, select
+
+    from convisav_tui.printing.rendering import picture_of
+    from convisav_tui.store.models import JobKind, PrintJob
+
+    for kind in (JobKind.LABEL, JobKind.RECEIPT):
+        newest = select(PrintJob).where(PrintJob.kind == kind, col(PrintJob.content).is_not(None))
+        with sitting.program.counter.store.read() as session:
+            job = session.exec(newest.order_by(col(PrintJob.id).desc())).first()
+        assert job is not None
+        picture_of(kind.value, job.content).save(SCREENS / f"{kind.value}.png", "PNG", optimize=True)
+
+
+def main() -> None:
+    """Draw all pictures."""
+    SCREENS.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="convisav-screens-") as folder:
+        sitting = Sitting(demo_shop(Path(folder)))
+        for draw in (draw_board, draw_intake, draw_order, draw_outside, draw_papers):
+            draw(sitting)
+
+
+if __name__ == "__main__":
+    main()
