@@ -14,6 +14,7 @@ OPEN = "closed_at IS NULL"
 FROM_PRINCIPAL = "principal_id IS NOT NULL"
 SUBCONTRACTED = "(state = 'subcontracted' OR holder = 'with_subcontractor')"
 COMEBACK = "(kind = 'repair_guarantee' OR origin_order_id IS NOT NULL OR comeback_suspected)"
+ASSIGNED = "technician_id IS NOT NULL"
 JOB_OPEN = "state IN ('queued', 'sending', 'needs_attention')"
 MESSAGE_OWED = "state IN ('dead', 'unknown', 'to_call')"
 
@@ -45,6 +46,8 @@ _READY_NOT_TOLD = (
     f" AND {in_states('completed', 'to_notify', 'notified', 'unclaimed')}"
 )
 _TO_CALL = f"id IN (SELECT order_id FROM message WHERE {MESSAGE_OWED})"
+# A technician's own work: what was given to him and is not done yet.
+_MINE = f"{ASSIGNED} AND technician_id = :person AND NOT {in_states(*FINISHED)}"
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class ListSpec:
 
     @property
     def where(self) -> str:
-        """The condition in SQL over `repair_order`; only `:today` is a parameter."""
+        """The condition in SQL over `repair_order`; `:today` and `:person` are the parameters."""
         parts = [OPEN, in_states(*self.states) if self.states else "", self.condition]
         return " AND ".join(part for part in parts if part)
 
@@ -86,6 +89,7 @@ LISTS: tuple[ListSpec, ...] = (
     ListSpec("subcontracted", mark("Subcontracted"), "8", condition=SUBCONTRACTED, index="open_subcontracted"),
     ListSpec("principals", mark("From principals"), "9", condition=FROM_PRINCIPAL, index="open_from_principal"),
     ListSpec("open", mark("All open"), "0"),
+    ListSpec("mine", mark("Mine"), condition=_MINE, index="open_by_technician"),
     ListSpec("late", mark("Late"), condition=_LATE, by_promise=True),
     ListSpec("comebacks", mark("Comebacks"), condition=COMEBACK, index="open_comebacks"),
     ListSpec("to_call", mark("To call"), condition=_TO_CALL),
@@ -150,7 +154,7 @@ _COUNTED_APART = tuple(spec for spec in LISTS if spec.condition)
 
 
 def count_statement(hinted: bool) -> str:
-    """The counts of the lists that are more than a state, in one line; parameter :today.
+    """The counts of the lists that are more than a state, in one line; parameters :today, :person.
 
     SQLite would count some of them in an index of all open orders: `hinted` names the small one (SQLite alone
     understands that)."""
@@ -164,7 +168,7 @@ def count_statement(hinted: bool) -> str:
 
 
 def page_statement(spec: ListSpec, after: bool = False, before: bool = False, from_end: bool = False) -> str:
-    """One page in SQL: parameters :limit, :today when the list asks it, :at and :id with `after` or `before`.
+    """One page in SQL: parameters :limit, :today and :person when the list asks them, :at and :id with `after` or `before`.
 
     The ids are found first, in the index alone; only the rows of the page are read (store.md 2a).
     """

@@ -32,25 +32,46 @@ class FirstScreen:
     counts: dict[str, int]
 
 
-def first_screen(url: str, key: str, today: date, limit: int = 50) -> FirstScreen:
+@dataclass(frozen=True)
+class FirstPerson:
+    """Who works at a station that asks nobody: id and role; `asks` says that somebody has to sign in first."""
+
+    asks: bool
+    id: int | None = None
+    role: str = ""
+
+
+def first_person(url: str, login: str) -> FirstPerson:
+    """The person with this login, else the first one, and whether the shop uses PINs; otherwise as `first_screen`."""
+    with _opened(url) as connection:
+        asks = connection.execute("SELECT EXISTS (SELECT 1 FROM staff WHERE active AND pin_hash IS NOT NULL)").fetchone()
+        if asks[0]:
+            return FirstPerson(asks=True)
+        found = connection.execute(
+            "SELECT id, role FROM staff WHERE active ORDER BY (login = ?) DESC, id LIMIT 1", (login,)
+        ).fetchone()
+        return FirstPerson(False, *found) if found else FirstPerson(False)
+
+
+def first_screen(url: str, key: str, today: date, limit: int = 50, person: int | None = None) -> FirstScreen:
     """The first rows of the list `key` and all counts, equal to `lists.fetch_list` and `lists.counts`.
 
     Raises StoreError when the database is no SQLite file, missing, of another version, busy or damaged:
     `migrate.open_store`, which comes after the first paint, mends it or says it in words. Writes nothing."""
     with _opened(url) as connection:
-        return FirstScreen(_page(connection, key, today, limit), _counts(connection, today))
+        return FirstScreen(_page(connection, key, today, limit, person), _counts(connection, today, person))
 
 
-def first_page(url: str, key: str, today: date, limit: int = 50) -> list[OrderRow]:
+def first_page(url: str, key: str, today: date, limit: int = 50, person: int | None = None) -> list[OrderRow]:
     """The first rows of the list `key` alone; otherwise as `first_screen`."""
     with _opened(url) as connection:
-        return _page(connection, key, today, limit)
+        return _page(connection, key, today, limit, person)
 
 
-def counts(url: str, today: date) -> dict[str, int]:
+def counts(url: str, today: date, person: int | None = None) -> dict[str, int]:
     """The count of every list alone; otherwise as `first_screen`."""
     with _opened(url) as connection:
-        return _counts(connection, today)
+        return _counts(connection, today, person)
 
 
 def sqlite_driver() -> ModuleType:
@@ -85,15 +106,16 @@ def _not_ready() -> StoreError:
     return StoreError(_("The orders are being fetched."))
 
 
-def _page(connection: Any, key: str, today: date, limit: int) -> list[OrderRow]:
-    values = {"today": today.isoformat(), "limit": limit}
+def _page(connection: Any, key: str, today: date, limit: int, person: int | None) -> list[OrderRow]:
+    values = {"today": today.isoformat(), "limit": limit, "person": person}
     lines = connection.execute(board.page_statement(BY_KEY[key]), values).fetchall()
     return [board.order_row(_typed(line), today) for line in lines]
 
 
-def _counts(connection: Any, today: date) -> dict[str, int]:
+def _counts(connection: Any, today: date, person: int | None) -> dict[str, int]:
     by_state = dict(connection.execute(board.COUNT_BY_STATE).fetchall())
-    others = connection.execute(board.count_statement(hinted=True), {"today": today.isoformat()}).fetchone()
+    values = {"today": today.isoformat(), "person": person}
+    others = connection.execute(board.count_statement(hinted=True), values).fetchone()
     return board.sum_up(by_state, others)
 
 

@@ -27,6 +27,7 @@ from tests.shop_builder import (
 from tests.store.databases import shop_on
 
 YESTERDAY = TODAY - timedelta(days=1)
+ANNA = 1  # the clerk of the shop: some orders are hers
 # rules.md 7.2: the states before `completed`.
 UNFINISHED = {
     "received",
@@ -54,6 +55,7 @@ def fill(session: Session) -> None:
         promised = [None, YESTERDAY, TODAY][number % 3]
         add_order(session, device, state, closed_at=closed, promised_on=promised)
         add_order(session, device, state, closed_at=closed, promised_on=YESTERDAY, opened_at=OPENED)
+        add_order(session, device, state, closed_at=closed, technician_id=ANNA)
     add_order(session, device, holder=Holder.WITH_SUBCONTRACTOR)
     add_order(session, device, principal_id=principal.id)
     add_order(session, device, kind=OrderKind.REPAIR_GUARANTEE)
@@ -97,14 +99,14 @@ def test_each_list_of_states_holds_the_open_orders_in_them(filled: Store) -> Non
         for spec in LISTS:
             if spec.states:
                 expected = {row.id for row in rows if row.state in spec.states} - closed
-                assert {row.id for row in fetch_list(session, spec.key, TODAY, limit=500)} == expected, spec.key
+                assert {row.id for row in fetch_list(session, spec.key, TODAY, limit=500, person=ANNA)} == expected, spec.key
         assert {row.id for row in fetch_list(session, "open", TODAY, limit=500)} == {row.id for row in rows} - closed
 
 
 def test_the_lists_that_are_more_than_a_state(filled: Store) -> None:
     with filled.read() as session:
         rows = {row.id: row for row in everything(session)}
-        pages = {spec.key: fetch_list(session, spec.key, TODAY, limit=500) for spec in LISTS}
+        pages = {spec.key: fetch_list(session, spec.key, TODAY, limit=500, person=ANNA) for spec in LISTS}
     assert {(row.state, row.message_owed) for row in pages["to_notify"]} == {
         ("to_notify", False),
         ("to_notify", True),
@@ -123,6 +125,14 @@ def test_the_lists_that_are_more_than_a_state(filled: Store) -> None:
         row.id for row in rows.values() if row.promised_on == YESTERDAY and row.state in UNFINISHED
     }
     assert {row.id for row in pages["open"] if row.late} == {row.id for row in pages["late"]}
+    assert sorted(row.state for row in pages["mine"]) == sorted(UNFINISHED)
+
+
+def test_the_work_of_another_or_of_nobody_is_not_mine(filled: Store) -> None:
+    with filled.read() as session:
+        for person in (ANNA + 1, None):
+            assert fetch_list(session, "mine", TODAY, person=person) == []
+            assert counts(session, TODAY, person)["mine"] == 0
 
 
 def test_lists_speak_of_states_that_exist() -> None:
@@ -136,8 +146,8 @@ def test_lists_speak_of_states_that_exist() -> None:
 
 def test_counts_are_the_lengths_of_the_lists(filled: Store) -> None:
     with filled.read() as session:
-        lengths = {spec.key: len(fetch_list(session, spec.key, TODAY, limit=500)) for spec in LISTS}
-        assert counts(session, TODAY) == lengths
+        lengths = {spec.key: len(fetch_list(session, spec.key, TODAY, limit=500, person=ANNA)) for spec in LISTS}
+        assert counts(session, TODAY, ANNA) == lengths
         assert sum(length > 0 for length in lengths.values()) == len(LISTS)
 
 
@@ -145,7 +155,7 @@ def test_counts_are_the_lengths_of_the_lists(filled: Store) -> None:
 def test_pages_put_together_are_the_list_both_ways(filled: Store, size: int) -> None:
     with filled.read() as session:
         for spec in LISTS:
-            whole = fetch_list(session, spec.key, TODAY, limit=500)
+            whole = fetch_list(session, spec.key, TODAY, limit=500, person=ANNA)
             assert list(_forward(session, spec.key, size)) == whole
             assert list(_backward(session, spec.key, size)) == whole
             order = [(row.sort_value(spec), row.id) for row in whole]
@@ -153,18 +163,18 @@ def test_pages_put_together_are_the_list_both_ways(filled: Store, size: int) -> 
 
 
 def _forward(session: Session, key: str, size: int) -> Iterator[OrderRow]:
-    page = fetch_list(session, key, TODAY, limit=size)
+    page = fetch_list(session, key, TODAY, limit=size, person=ANNA)
     while page:
         yield from page
-        page = fetch_list(session, key, TODAY, after=page[-1], limit=size)
+        page = fetch_list(session, key, TODAY, after=page[-1], limit=size, person=ANNA)
 
 
 def _backward(session: Session, key: str, size: int) -> list[OrderRow]:
     rows: list[OrderRow] = []
-    page = fetch_list(session, key, TODAY, limit=size, from_end=True)
+    page = fetch_list(session, key, TODAY, limit=size, from_end=True, person=ANNA)
     while page:
         rows = page + rows
-        page = fetch_list(session, key, TODAY, before=page[0], limit=size)
+        page = fetch_list(session, key, TODAY, before=page[0], limit=size, person=ANNA)
     return rows
 
 
@@ -186,15 +196,15 @@ def test_a_long_fault_is_cut_for_lists(store: Store) -> None:
 @pytest.mark.parametrize("key", [spec.key for spec in LISTS])
 def test_the_first_paint_shows_what_the_session_shows(filled_file: Store, key: str) -> None:
     store = filled_file
-    screen = fastpath.first_screen(store.url, key, TODAY, limit=7)
+    screen = fastpath.first_screen(store.url, key, TODAY, limit=7, person=ANNA)
     with store.read() as session:
-        assert screen.rows == fetch_list(session, key, TODAY, limit=7)
-        assert screen.counts == counts(session, TODAY)
+        assert screen.rows == fetch_list(session, key, TODAY, limit=7, person=ANNA)
+        assert screen.counts == counts(session, TODAY, ANNA)
         types = [type(value) for row in screen.rows for value in vars(row).values()]
-        session_rows = fetch_list(session, key, TODAY, limit=7)
+        session_rows = fetch_list(session, key, TODAY, limit=7, person=ANNA)
         assert types == [type(value) for row in session_rows for value in vars(row).values()]
-    assert fastpath.first_page(store.url, key, TODAY, limit=7) == screen.rows
-    assert fastpath.counts(store.url, TODAY) == screen.counts
+    assert fastpath.first_page(store.url, key, TODAY, limit=7, person=ANNA) == screen.rows
+    assert fastpath.counts(store.url, TODAY, ANNA) == screen.counts
 
 
 def test_the_first_paint_gives_up_quietly(tmp_path: Path) -> None:
@@ -236,13 +246,14 @@ LIST_INDEX = {
     "principals": "open_from_principal",
     "comebacks": "open_comebacks",
     "open": "open_by_age",
+    "mine": "open_by_technician",
     "to_notify": "",
     "to_call": "",
 }
 
 
 def _plan(store: Store, sql: str) -> str:
-    values = {"today": TODAY.isoformat(), "limit": 50, "at": str(OPENED), "id": 1}
+    values = {"today": TODAY.isoformat(), "limit": 50, "at": str(OPENED), "id": 1, "person": ANNA}
     with store.engine.connect() as connection:
         raw = connection.connection.dbapi_connection
         assert raw is not None

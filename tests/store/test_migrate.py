@@ -127,17 +127,19 @@ def test_an_older_database_is_copied_then_upgraded(tmp_path: Path) -> None:
 
 
 def _go_back_to_the_first_version(store: Store) -> None:
-    """Take away what 0002 made, as if this file came from the first program."""
+    """Take away what 0002 and 0003 made, as if this file came from the first program."""
     from tests.shop_builder import Staff
 
     store.write(lambda session: session.add(Staff(login="anna", name="Anna")))
     tables = (
         "message_attempt quote_decision print_attempt message quote print_job payment order_event device_secret"
-        " custody_event repair_order"
+        " custody_event repair_order staff_event failed_sign_in"
     )
     with store.engine.begin() as connection:
         for table in tables.split():
             connection.exec_driver_sql(f"DROP TABLE {table}")
+        for column in ("pin_hash", "pin_set_at"):
+            connection.exec_driver_sql(f"ALTER TABLE staff DROP COLUMN {column}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     store.close()
 

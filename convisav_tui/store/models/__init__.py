@@ -30,10 +30,12 @@ from convisav_tui.store.models.shop import (
     Counter,
     CountryRule,
     Draft,
+    FailedSignIn,
     ImportedRepair,
     Lease,
     Setting,
     Staff,
+    StaffEvent,
     Station,
 )
 
@@ -50,6 +52,7 @@ __all__ = [
     "DeviceSecret",
     "DeviceType",
     "Draft",
+    "FailedSignIn",
     "FrequentFault",
     "Holder",
     "ImportedRepair",
@@ -84,6 +87,7 @@ __all__ = [
     "SecretState",
     "Setting",
     "Staff",
+    "StaffEvent",
     "Station",
     "TypeAllocation",
 ]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from convisav_tui.store.base import STRICT, AppendOnly, Record, Versioned, foreign_key, moment, primary_key, text_enum
-from convisav_tui.store.board import COMEBACK, FROM_PRINCIPAL, OPEN, SUBCONTRACTED
+from convisav_tui.store.board import ASSIGNED, COMEBACK, FROM_PRINCIPAL, OPEN, SUBCONTRACTED
 from convisav_tui.store.models.kinds import (
     BillingState,
     Channel,
@@ -54,6 +54,7 @@ class RepairOrder(Record, Versioned, table=True):
         _open_index("open_by_promise", OPEN, "promised_on", "id", "state", "closed_at"),
         _open_index("open_subcontracted", f"{OPEN} AND {SUBCONTRACTED}", "opened_at", "id"),
         _open_index("open_from_principal", f"{OPEN} AND {FROM_PRINCIPAL}", "opened_at", "id"),
+        _open_index("open_by_technician", f"{OPEN} AND {ASSIGNED}", "technician_id", "opened_at", "id", "state"),
         _open_index("open_comebacks", f"{OPEN} AND {COMEBACK}", "opened_at", "id"),
         sa.Index("ix_repair_order__by_state", "state", "opened_at", "id"),
         STRICT,

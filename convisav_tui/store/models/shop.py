@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from convisav_tui.store.base import STRICT, Record, Versioned, foreign_key, moment, primary_key, text_enum
+from convisav_tui.store.base import STRICT, AppendOnly, Record, Versioned, foreign_key, moment, primary_key, text_enum
 from convisav_tui.store.models.kinds import Role
 
 
@@ -23,6 +23,34 @@ class Staff(Record, Versioned, table=True):
     role: Role = Field(default=Role.CLERK, sa_type=text_enum(Role, "role"))
     language: str = Field(default="", max_length=2)  # "" = the shop's
     active: bool = True
+    pin_hash: str | None = Field(default=None, nullable=True, max_length=160)  # argon2id; None: signs in nowhere
+    pin_set_at: datetime | None = None
+
+
+class StaffEvent(Record, AppendOnly, table=True):
+    """Who gave whom which right, and when: append-only (rules.md 4.6). Never holds a PIN or its hash."""
+
+    __tablename__ = "staff_event"
+    __table_args__ = (sa.Index("ix_staff_event__staff_id", "staff_id", "id"), STRICT)
+
+    id: int | None = primary_key()
+    at: datetime = moment()
+    staff_id: int | None = foreign_key("staff.id", default=None, nullable=True)  # whom it is about, when known
+    event: str = Field(max_length=40)
+    by_id: int | None = foreign_key("staff.id", default=None, nullable=True)  # None: at the command line
+    station_name: str = Field(default="", max_length=80)
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+
+
+class FailedSignIn(Record, table=True):
+    """How often a wrong PIN was typed lately at a station, for a person, in the shop: what the next try waits for."""
+
+    __tablename__ = "failed_sign_in"
+    __table_args__ = (STRICT,)
+
+    subject: str = Field(primary_key=True, max_length=40)  # shop/lock_out.py
+    failures: int = 0
+    last_at: datetime = moment()
 
 
 class Station(Record, table=True):

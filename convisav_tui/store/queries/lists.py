@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +25,7 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "completed_at": UTC_INSTANT,
     "notified_at": UTC_INSTANT,
 }
+_COUNT_BY_STATE = sa.text(board.COUNT_BY_STATE)
 _COLUMNS = tuple(sa.column(name, _TYPES.get(name, sa.types.NullType())) for name in _NAMES)
 
 
@@ -35,9 +37,11 @@ def fetch_list(
     before: OrderRow | None = None,
     limit: int = 50,
     from_end: bool = False,
+    person: int | None = None,
 ) -> list[OrderRow]:
     """At most `limit` rows of the list `key` in its order: the first ones, those that follow `after`, those that
-    precede `before`, or the last ones. `today` is the shop's day. Raises KeyError for a list that does not exist."""
+    precede `before`, or the last ones. `today` is the shop's day, `person` (id of the staff) whose work "mine" is. Raises
+    KeyError for a list that does not exist."""
     spec = BY_KEY[key]
     parameters: dict[str, object] = {"limit": limit}
     edge = after or before
@@ -45,8 +49,8 @@ def fetch_list(
         parameters |= {"at": edge.sort_value(spec), "id": edge.id}
     if ":today" in spec.where:
         parameters["today"] = today
-    sql = board.page_statement(spec, after is not None, after is None and before is not None, from_end)
-    return _rows(session, _typed(sql, spec, parameters), parameters, today)
+    statement = _page_statement(key, after is not None, after is None and before is not None, from_end)
+    return _rows(session, statement, parameters, today)
 
 
 def fetch_rows(session: Session, order_ids: Iterable[int], today: date) -> list[OrderRow]:
@@ -61,22 +65,33 @@ def find_row(session: Session, order_id: int, today: date) -> OrderRow | None:
     return next(iter(fetch_rows(session, [order_id], today)), None)
 
 
-def counts(session: Session, today: date) -> dict[str, int]:
-    """How many orders each list holds, by its key; two queries whatever the number of lists."""
+def counts(session: Session, today: date, person: int | None = None) -> dict[str, int]:
+    """How many orders each list holds, by its key; two queries whatever the number of lists.
+    `person` is whose work "mine" counts."""
     by_state = {state: count for state, count in session.execute(sa.text(board.COUNT_BY_STATE))}
     hinted = session.get_bind().dialect.name == "sqlite"
-    others = sa.text(board.count_statement(hinted)).bindparams(sa.bindparam("today", type_=sa.Date()))
-    return board.sum_up(by_state, tuple(session.execute(others, {"today": today}).one()))
+    others = sa.text(board.count_statement(hinted)).bindparams(
+        sa.bindparam("today", type_=sa.Date()), sa.bindparam("person", type_=sa.BigInteger())
+    )
+    return board.sum_up(by_state, tuple(session.execute(others, {"today": today, "person": person}).one()))
 
 
-def _typed(sql: str, spec: ListSpec, parameters: dict[str, object]) -> sa.sql.selectable.TextualSelect:
-    statement = sa.text(sql)
-    if "at" in parameters:
+@cache
+def _page_statement(key: str, after: bool, before: bool, from_end: bool) -> sa.sql.selectable.TextualSelect:
+    """Built once: reading the text for its parameters takes as long as the query."""
+    spec = BY_KEY[key]
+    statement = sa.text(board.page_statement(spec, after, before, from_end))
+    if after or before:
         edge_type = sa.Date() if spec.by_promise else UTC_INSTANT
         statement = statement.bindparams(sa.bindparam("at", type_=edge_type))
-    if "today" in parameters:
+    if ":today" in spec.where:
         statement = statement.bindparams(sa.bindparam("today", type_=sa.Date()))
     return statement.columns(*_COLUMNS)
+
+
+@cache
+def _count_statement(hinted: bool) -> sa.TextClause:
+    return sa.text(board.count_statement(hinted)).bindparams(sa.bindparam("today", type_=sa.Date()))
 
 
 def _rows(
