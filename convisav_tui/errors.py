@@ -53,6 +53,14 @@ class StoreReadOnly(StoreError):
     """The database cannot be written: rights or a read-only disk."""
 
 
+class StoreUnreachable(StoreError):
+    """The server of the database does not answer now; it is tried again by itself."""
+
+
+class StoreUncertain(StoreUnreachable):
+    """The connection broke while something was being saved: whether it was saved shows when it is done again."""
+
+
 class StoreNewer(StoreError):
     """The database was written by a newer version of the program."""
 

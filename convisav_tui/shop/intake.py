@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from convisav_tui.clock import local, now
@@ -105,7 +104,7 @@ def receive(session: Session, form: IntakeForm, actor: Actor, shop: ShopContext,
     """
     if not 0 < len(key) <= LONGEST_KEY:
         raise ValueError(f"an idempotency key has 1 to {LONGEST_KEY} characters")
-    _wait_for_same_key(session, key)
+    # Two at once with one key: the second one fails at the unique key, runs again, and finds the first one's order.
     earlier = session.exec(select(RepairOrder).where(RepairOrder.idempotency_key == key)).first()
     if earlier is not None:
         return _received(session, earlier)
@@ -142,14 +141,6 @@ def receive(session: Session, form: IntakeForm, actor: Actor, shop: ShopContext,
     discard_draft(session, key)
     session.flush()
     return _received(session, order)
-
-
-def _wait_for_same_key(session: Session, key: str) -> None:
-    """Two intakes of one key go one after the other: SQLite has one writer anyway, PostgreSQL is asked for a lock."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(
-            sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"intake {key}"}
-        )
 
 
 def _look_up(session: Session, form: IntakeForm, shop: ShopContext, instant: datetime) -> _Intake:

@@ -21,14 +21,19 @@ from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, create_engine
 
-from convisav_tui.errors import Conflict, StoreError, StoreFull, StoreLocked, StoreReadOnly
+from convisav_tui.errors import Conflict, StoreError, StoreReadOnly, StoreUncertain, StoreUnreachable
 from convisav_tui.i18n import _
 from convisav_tui.store.base import AppendOnly
+from convisav_tui.store.server import announce, server_engine
+from convisav_tui.store.troubles import in_words, is_already_there, is_collision, is_lost, locked, uncertain
 
 # SQLite before this version may corrupt a WAL file that several processes share; the write lock covers it.
 SAFE_SQLITE = (3, 51, 3)
 LOCK_SECONDS = 10.0
 ATTEMPTS = 8
+# How often a transaction runs again because its key exists, and for how long because the server does not answer.
+KEY_ATTEMPTS = 3
+LOST_SECONDS = 2.0
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -55,7 +60,7 @@ class Store:
         if self.is_sqlite:
             self.engine = self._sqlite_engine(url)
         else:
-            self.engine = create_engine(url, pool_pre_ping=True)
+            self.engine = server_engine(url)
         event.listen(self.engine, "handle_error", _reading_in_words)
         self._writing = self.engine.execution_options(write=True)
 
@@ -63,23 +68,48 @@ class Store:
         """A session for queries: short-lived, never kept open while a person thinks."""
         return Session(self.engine, expire_on_commit=False)
 
-    def write(self, operation: Callable[[Session], Result], attempts: int = ATTEMPTS) -> Result:
+    def write(
+        self, operation: Callable[[Session], Result], attempts: int = ATTEMPTS, *, repeatable: bool = False
+    ) -> Result:
         """Run `operation` in one write transaction and commit. It may run again after a collision, so it must leave
-        no trace but rows. Raises StoreError for the database's own troubles, Conflict when somebody else was faster."""
+        no trace but rows; `repeatable` says that its own key keeps it from being done twice, so that it also runs again
+        when the answer to the commit was lost. Raises StoreError for the database's own troubles (StoreUncertain for
+        such an answer), Conflict when somebody else was faster."""
+        given_up, unsure = time.monotonic() + LOST_SECONDS, False
         for attempt in range(1, attempts + 1):
+            last = attempt == attempts
             try:
-                with self.write_lock(), Session(self._writing, expire_on_commit=False) as session:
-                    result = operation(session)
-                    session.commit()
-                    return result
+                return self._write_once(operation)
             except StaleDataError as error:
-                if attempt == attempts:
+                if last:
                     raise Conflict(_("Somebody else changed this meanwhile."), _("Open it again.")) from error
+            except StoreUnreachable as error:
+                unsure = unsure or isinstance(error, StoreUncertain)
+                if last or time.monotonic() >= given_up or (unsure and not repeatable):
+                    if unsure:
+                        raise uncertain() from error
+                    raise
             except DBAPIError as error:
-                if attempt == attempts or not _is_collision(error):
+                if last or not (is_collision(error) or (is_already_there(error) and attempt < KEY_ATTEMPTS)):
                     raise in_words(error) from error
             time.sleep(min(0.5, 0.01 * 2**attempt) * random.uniform(0.5, 1.5))
         raise AssertionError("unreachable")
+
+    def _write_once(self, operation: Callable[[Session], Result]) -> Result:
+        """One transaction. StoreUnreachable when the connection broke before the commit, StoreUncertain in it."""
+        committing = False
+        try:
+            with self.write_lock(), Session(self._writing, expire_on_commit=False) as session:
+                result = operation(session)
+                session.flush()
+                announce(session)
+                committing = True
+                session.commit()
+                return result
+        except DBAPIError as error:
+            if not is_lost(error):
+                raise
+            raise (uncertain() if committing else in_words(error)) from error
 
     def close(self) -> None:
         """Give all connections back."""
@@ -131,32 +161,14 @@ def sqlite_driver() -> ModuleType:
     return driver  # type: ignore[no-any-return]
 
 
-def in_words(error: DBAPIError) -> StoreError:
-    """A database driver's error as a sentence with what to do; the original is its cause."""
-    name = getattr(error.orig, "sqlite_errorname", "") or ""
-    text = str(error.orig)
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or "database is locked" in text:
-        return _locked()
-    if name.startswith("SQLITE_FULL") or "disk is full" in text:
-        return StoreFull(_("The disk is full: nothing was saved."), _("Free some space, then save again."))
-    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR")) or "readonly" in text:
-        return StoreReadOnly(
-            _("The database cannot be written: {reason}.").format(reason=text), _("Check the disk and its rights.")
-        )
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return StoreError(_("The database is damaged: {reason}.").format(reason=text), _("Restore a copy."))
-    return StoreError(_("The database refused: {reason}.").format(reason=text))
-
-
 def _reading_in_words(context: ExceptionContext) -> None:
-    """Queries of screens and scripts raise our own errors; `write` needs the driver's, to know what to try again."""
+    """Queries of screens and scripts raise our own errors; `write` needs the driver's, to know what to try again, and
+    so does the pool when it looks whether a connection still stands."""
+    if context.is_pre_ping:
+        return
     writing = context.connection is not None and context.connection.get_execution_options().get("write", False)
     if not writing and isinstance(context.sqlalchemy_exception, DBAPIError):
         raise in_words(context.sqlalchemy_exception) from context.original_exception
-
-
-def _locked() -> StoreLocked:
-    return StoreLocked(_("The database is busy: nothing was saved."), _("Try again in a moment."))
 
 
 def _wait_for_lock(descriptor: int, seconds: float) -> None:
@@ -167,7 +179,7 @@ def _wait_for_lock(descriptor: int, seconds: float) -> None:
             return
         except BlockingIOError as error:
             if time.monotonic() >= deadline:
-                raise _locked() from error
+                raise locked() from error
             time.sleep(0.002)
 
 
@@ -180,12 +192,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writing = connection.get_execution_options().get("write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-def _is_collision(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
-    name = getattr(error.orig, "sqlite_errorname", "") or ""
-    return state in ("40001", "40P01") or name.startswith(("SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED"))
 
 
 @event.listens_for(OrmSession, "before_flush")

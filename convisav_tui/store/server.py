@@ -1,0 +1,54 @@
+"""How the program talks to a PostgreSQL server: how long it waits for what, and what belongs to every write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlmodel import Session, create_engine
+
+# Seconds. A key that waits for the store waits for their sum at most (docs/postgresql.md).
+CONNECT_SECONDS = 4
+SILENCE_SECONDS = 5
+STATEMENT_SECONDS = 20
+LOCK_SECONDS = 10
+IDLE_TRANSACTION_SECONDS = 60
+
+# Told by every transaction that wrote something: wakes the other stations (feed.py).
+CHANNEL = "convisav"
+
+_ANNOUNCEMENT = sa.text(f"SELECT pg_notify('{CHANNEL}', '') WHERE pg_current_xact_id_if_assigned() IS NOT NULL")
+
+# What libpq and the server are asked for unless the address says otherwise.
+_ASKED: dict[str, str] = {
+    "connect_timeout": str(CONNECT_SECONDS),
+    "keepalives": "1",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": str(SILENCE_SECONDS * 1000),
+    "application_name": "convisav",
+    "options": (
+        f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={LOCK_SECONDS}s"
+        f" -c idle_in_transaction_session_timeout={IDLE_TRANSACTION_SECONDS}s -c timezone=UTC"
+    ),
+}
+
+
+def server_engine(url: str) -> Engine:
+    """An engine for that server; a connection is tried before it is used, so that a restart costs one round trip."""
+    address = make_url(url)
+    return create_engine(address, connect_args=connect_arguments(address), pool_pre_ping=True, pool_recycle=1800)
+
+
+def connect_arguments(address: URL) -> dict[str, Any]:
+    """Time limits for what the address itself does not set."""
+    return {name: value for name, value in _ASKED.items() if name not in address.query}
+
+
+def announce(session: Session) -> None:
+    """Wake the other stations when this transaction is committed; not if it wrote nothing, or workers would wake each
+    other for ever. A database that only speaks PostgreSQL's language has another dialect and is asked every second."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_ANNOUNCEMENT)
