@@ -3,7 +3,7 @@
 
 Reads every message of the program, adds the new ones to the catalogue of each language with an empty translation, drops
 those that are gone, and compiles the catalogues. The same source gives the same files: no dates, no line numbers.
-Messages are the text constants in `_("…")`, `ngettext("…", "…", n)`, `mark("…")` and `translate("…", code)`, also inside
+Messages are the text constants in `_("…")`, `ngettext("…", "…", n)`, `mark("…")` and `translate("…", code)`, even in
 an f-string, where Babel's own reader does not look. An empty or missing translation fails tests/test_languages.py.
 """
 
