@@ -81,7 +81,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "undo", mark("Undo"), mark("Take back the last step, within a minute"), "", "u", "ctrl+r", ("board", "sheet")
     ),
-    Action("secret", mark("Unlock code"), mark("Show the unlock code for a minute"), "", "v", "", ("sheet",)),
+    Action("secret", mark("Show the code"), mark("Show the unlock code for a minute"), "", "v", "", ("sheet",)),
     Action("retry", mark("Once more"), mark("Print or send the row once more"), "", "r", "", ("prints", "messages")),
     Action("called", mark("Called"), mark("Write down that the customer was told"), "", "a", "", ("messages",)),
     Action("remove", mark("Cancel"), mark("Print or send the row no more"), "delete", "x", "", ("prints", "messages")),
