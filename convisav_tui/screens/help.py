@@ -9,10 +9,9 @@ from convisav_tui.i18n import _
 from convisav_tui.screens.actions import find
 from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.view import View
-from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, pad
+from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells, pad, wrap
 
-KEYS_WIDTH = 24
-LABEL_WIDTH = 22
+GAP = 2  # cells between the columns
 
 
 class HelpView(View):
@@ -22,7 +21,8 @@ class HelpView(View):
 
     def __init__(self, about: View) -> None:
         self.title = _("Help: {screen}").format(screen=about.title)
-        self._rows = [*_actions(about.actions()), [], *_editing()]
+        self._about = about.actions()
+        self._rows: list[Row] = []
         self._top = 0
         self._height = 1
 
@@ -37,6 +37,7 @@ class HelpView(View):
     def render(self, width: int, height: int) -> Page:
         """The part of the list that fits."""
         self._height = height
+        self._rows = _rows(self._about, width)
         self._top = max(0, min(self._top, len(self._rows) - height))
         return Page(self._rows[self._top : self._top + height], (0, 0))
 
@@ -50,31 +51,35 @@ class HelpView(View):
             self.host.back()
 
 
-def _actions(ids: Sequence[str]) -> list[Row]:
+def _rows(ids: Sequence[str], width: int) -> list[Row]:
+    """Keys, name and purpose of each action, then the keys of editing; long texts go on below themselves."""
+    actions = [find(action_id) for action_id in ids]
+    named = [("  ".join(map(label, action.keys)), _(action.label), _(action.help)) for action in actions]
+    keyed = [("  ".join(map(label, keys)), text) for keys, text in _editing()]
+    keys_width = max(cells(row[0]) for row in (*named, *keyed)) + GAP
+    names_width = max((cells(name) for _keys, name, _text in named), default=0) + GAP
     rows: list[Row] = []
-    for action_id in ids:
-        action = find(action_id)
-        keys = "  ".join(label(key) for key in action.keys)
-        rows.append(
-            [
-                Span(" " + pad(keys, KEYS_WIDTH), Role.KEY),
-                Span(pad(_(action.label), LABEL_WIDTH), Role.VALUE),
-                Span(_(action.help), Role.DIM),
-            ]
-        )
+    for keys, name, text in named:
+        before = [Span(" " + pad(keys, keys_width), Role.KEY), Span(pad(name, names_width), Role.VALUE)]
+        rows += _under(before, 1 + keys_width + names_width, text, width)
+    rows.append([])
+    for keys, text in keyed:
+        rows += _under([Span(" " + pad(keys, keys_width), Role.KEY)], 1 + keys_width, text, width)
     return rows
 
 
-def _editing() -> list[Row]:
-    entries = [
+def _under(before: Row, indent: int, text: str, width: int) -> list[Row]:
+    """What stands before a text, and the text in as many rows as it needs."""
+    first, *others = wrap(text, max(10, width - indent)) or [""]
+    return [[*before, Span(first, Role.DIM)], *([Span(" " * indent + line, Role.DIM)] for line in others)]
+
+
+def _editing() -> tuple[tuple[tuple[str, ...], str], ...]:
+    return (
         (("enter", "tab"), _("Next field; Enter passes over fields that are filled in already")),
         (("shift+tab",), _("Field before")),
         (("up", "down"), _("Choose a suggestion, a row")),
         (("ctrl+u", "ctrl+k"), _("Delete to the start, to the end of the field")),
         (("ctrl+w",), _("Delete the word before the cursor")),
         (("escape",), _("Back; what was typed is kept")),
-    ]
-    return [
-        [Span(" " + pad("  ".join(label(key) for key in keys), KEYS_WIDTH), Role.KEY), Span(text, Role.DIM)]
-        for keys, text in entries
-    ]
+    )

@@ -9,7 +9,7 @@ from convisav_tui.i18n import _
 from convisav_tui.screens.actions import Action, find
 from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.view import View
-from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, pad
+from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells, pad
 from convisav_tui.screens.widgets.text_line import TextLine
 from convisav_tui.text import fold
 
@@ -46,9 +46,10 @@ class MenuView(View):
         rows: list[Row] = [[Span(" " + _("Action") + " ", Role.LABEL), Span(shown, Role.FIELD_FOCUS)], []]
         found = self._found()
         room = max(1, height - 2)
+        widths = _widths(self._all)
         self._top = max(min(self._top, self._cursor), self._cursor - room + 1, 0)
         for index in range(self._top, min(len(found), self._top + room)):
-            rows.append(_entry(found[index], index == self._cursor))
+            rows.append(_entry(found[index], index == self._cursor, widths))
         return Page(rows, (len(_("Action")) + 2 + x, 0))
 
     def key(self, key: Key) -> None:
@@ -71,7 +72,17 @@ class MenuView(View):
         return [action for action in self._all if sought in fold(_(action.label) + " " + _(action.help))]
 
 
-def _entry(action: Action, hot: bool) -> Row:
-    keys = "  ".join(label(key) for key in action.keys)
-    text = f" {'▸' if hot else ' '} {pad(_(action.label), 20)} {pad(keys, 22)} {_(action.help)}"
+def _widths(actions: Sequence[Action]) -> tuple[int, int]:
+    """The cells that the longest name and the longest keys take."""
+    names = max((cells(_(action.label)) for action in actions), default=0)
+    return names, max((cells(_keys(action)) for action in actions), default=0)
+
+
+def _keys(action: Action) -> str:
+    return "  ".join(label(key) for key in action.keys)
+
+
+def _entry(action: Action, hot: bool, widths: tuple[int, int]) -> Row:
+    name, keys = pad(_(action.label), widths[0]), pad(_keys(action), widths[1])
+    text = f" {'▸' if hot else ' '} {name}  {keys}  {_(action.help)}"
     return [Span(text, Role.SELECTED if hot else Role.NORMAL)]
