@@ -40,8 +40,8 @@ def fetch_list(
     person: int | None = None,
 ) -> list[OrderRow]:
     """At most `limit` rows of the list `key` in its order: the first ones, those that follow `after`, those that
-    precede `before`, or the last ones. `today` is the shop's day, `person` (id of the staff) whose work "mine" is. Raises
-    KeyError for a list that does not exist."""
+    precede `before`, or the last ones. `today` is the shop's day, `person` (id of the staff) whose work "mine" is.
+    Raises KeyError for a list that does not exist."""
     spec = BY_KEY[key]
     parameters: dict[str, object] = {"limit": limit}
     edge = after or before
@@ -49,6 +49,8 @@ def fetch_list(
         parameters |= {"at": edge.sort_value(spec), "id": edge.id}
     if ":today" in spec.where:
         parameters["today"] = today
+    if ":person" in spec.where:
+        parameters["person"] = person
     statement = _page_statement(key, after is not None, after is None and before is not None, from_end)
     return _rows(session, statement, parameters, today)
 
@@ -68,11 +70,8 @@ def find_row(session: Session, order_id: int, today: date) -> OrderRow | None:
 def counts(session: Session, today: date, person: int | None = None) -> dict[str, int]:
     """How many orders each list holds, by its key; two queries whatever the number of lists.
     `person` is whose work "mine" counts."""
-    by_state = {state: count for state, count in session.execute(sa.text(board.COUNT_BY_STATE))}
-    hinted = session.get_bind().dialect.name == "sqlite"
-    others = sa.text(board.count_statement(hinted)).bindparams(
-        sa.bindparam("today", type_=sa.Date()), sa.bindparam("person", type_=sa.BigInteger())
-    )
+    by_state = {state: count for state, count in session.execute(_COUNT_BY_STATE)}
+    others = _count_statement(hinted=session.get_bind().dialect.name == "sqlite")
     return board.sum_up(by_state, tuple(session.execute(others, {"today": today, "person": person}).one()))
 
 
@@ -86,12 +85,16 @@ def _page_statement(key: str, after: bool, before: bool, from_end: bool) -> sa.s
         statement = statement.bindparams(sa.bindparam("at", type_=edge_type))
     if ":today" in spec.where:
         statement = statement.bindparams(sa.bindparam("today", type_=sa.Date()))
+    if ":person" in spec.where:
+        statement = statement.bindparams(sa.bindparam("person", type_=sa.BigInteger()))
     return statement.columns(*_COLUMNS)
 
 
 @cache
 def _count_statement(hinted: bool) -> sa.TextClause:
-    return sa.text(board.count_statement(hinted)).bindparams(sa.bindparam("today", type_=sa.Date()))
+    return sa.text(board.count_statement(hinted)).bindparams(
+        sa.bindparam("today", type_=sa.Date()), sa.bindparam("person", type_=sa.BigInteger())
+    )
 
 
 def _rows(
