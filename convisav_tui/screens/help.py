@@ -71,7 +71,7 @@ def _rows(ids: Sequence[str], width: int) -> list[Row]:
 def _under(before: Row, indent: int, text: str, width: int) -> list[Row]:
     """What stands before a text, and the text in as many rows as it needs."""
     first, *others = wrap(text, max(10, width - indent)) or [""]
-    return [[*before, Span(first, Role.DIM)], *([Span(" " * indent + line, Role.DIM)] for line in others)]
+    return [[*before, Span(first, Role.DIM)], *([Span(" " * indent + line.strip(), Role.DIM)] for line in others)]
 
 
 def _editing() -> tuple[tuple[tuple[str, ...], str], ...]:
