@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from convisav_tui.app import run_app
-from convisav_tui.i18n import set_language
+from convisav_tui.errors import ConvisavError
+from convisav_tui.i18n import _, set_language
 from convisav_tui.screens.board import BoardView
 from convisav_tui.screens.counter import Counter
 from convisav_tui.screens.desk import Desk, Hooks
+from convisav_tui.screens.widgets.painting import Role
 
 if TYPE_CHECKING:
     from convisav_tui.config import Config
@@ -30,10 +32,11 @@ class Program:
         self._ticker: Ticker | None = None
         self._ticks = 0
         self._minute = ""
+        self._worker_trouble = ""
 
     def first_view(self) -> View:
         """The board; its rows come from the fast path until the store is loaded."""
-        return BoardView(self.counter)
+        return BoardView(self.counter, self.load)
 
     def hooks(self, desk: Desk) -> Hooks:
         """What the desk asks when no view wanted an action or a scan."""
@@ -41,11 +44,23 @@ class Program:
         return Hooks(on_action=self.act, on_scan=self.scanned)
 
     def load(self) -> None:
-        """In the store's thread, after the first paint: import the libraries, open the store, sign the station in."""
+        """In the store's thread, after the first paint: import the libraries, open the store, sign the station in.
+
+        What keeps the store shut is raised, and kept in words for the board."""
+        try:
+            self._load()
+        except ConvisavError as error:
+            self.counter.trouble = str(error)
+            raise
+        except Exception:
+            self.counter.trouble = _("This did not work because of an internal error; it is in the log.")
+            raise
+        self.counter.trouble = ""
+
+    def _load(self) -> None:
         from convisav_tui.screens import loading
 
         loading.load(self.counter)
-        self._keep_worker()
         from convisav_tui.store.feed import Ticker
 
         self._ticker = Ticker(self.counter.store)
@@ -55,14 +70,20 @@ class Program:
         if self._ticker is None:
             return
         self._ticks += 1
-        if self._ticks % WORKER_TICKS == 0:
-            desk.run(self._keep_worker, lambda _none: None, lambda _error: None, hold=False, group="worker")
+        if self._ticks % WORKER_TICKS == 1:
+            desk.run(self._keep_worker, lambda _none: None, self._no_worker, hold=False, group="worker")
         minute = self.counter.minute
         if self._ticker.changed():
             desk.changed_elsewhere()
         elif minute != self._minute:
             desk.repaint()
         self._minute = minute
+
+    def _no_worker(self, error: Exception) -> None:
+        """Nobody prints and sends: said once, not every five seconds."""
+        if str(error) != self._worker_trouble:
+            self._worker_trouble = str(error)
+            self._desk.say_error(error)
 
     def act(self, action: str) -> bool:
         """An action that works everywhere."""
@@ -72,9 +93,10 @@ class Program:
             return False
 
         def open_when_loaded() -> None:
-            view = opener()
-            if view is not None:
-                desk.open(view)
+            if self._has_store():
+                view = opener()
+                if view is not None:
+                    desk.open(view)
 
         desk.when_loaded(open_when_loaded)
         return True
@@ -90,9 +112,16 @@ class Program:
         return self.desk
 
     def _open_scanned(self, number: str) -> None:
-        from convisav_tui.screens.opening import open_order
+        from convisav_tui.screens.opening import open_scanned
 
-        open_order(self._desk, self.counter, number)
+        if self._has_store():
+            open_scanned(self._desk, self.counter, number)
+
+    def _has_store(self) -> bool:
+        """False, and it is said, while the store could not be opened."""
+        if self.counter.trouble:
+            self._desk.say(self.counter.trouble, Role.ERROR)
+        return not self.counter.trouble
 
     def _openers(self) -> dict[str, Callable[[], View | None]]:
         from convisav_tui.screens import opening

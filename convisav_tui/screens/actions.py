@@ -63,8 +63,13 @@ ACTIONS: tuple[Action, ...] = (
         "",
         "",
         "ctrl+s",
-        ("intake", "payment"),
+        ("intake",),
     ),
+    Action(
+        "take", mark("Write it down"), mark("Write down what was paid or given back"), "", "", "ctrl+s", ("payment",)
+    ),
+    Action("keep", mark("Save"), mark("Save the customer's card"), "", "", "ctrl+s", ("card",)),
+    Action("edit", mark("Change"), mark("Change the customer's card"), "", "e", "", ("customer",)),
     Action(
         "comeback", mark("Comeback"), mark("Make this a comeback of the earlier repair"), "", "", "ctrl+r", ("intake",)
     ),
@@ -75,8 +80,9 @@ ACTIONS: tuple[Action, ...] = (
         "enter",
         "",
         "",
-        ("board", "list", "drafts", "messages", "prints", "customer"),
+        ("board", "list", "drafts", "messages", "customer"),
     ),
+    Action("paper", mark("Print"), mark("Print what the cursor is on"), "enter", "", "", ("prints",)),
     Action("mark", mark("Mark"), mark("Mark the row for an action on several"), "space", "", "", ("list",)),
     Action(
         "undo", mark("Undo"), mark("Take back the last step, within a minute"), "", "u", "ctrl+r", ("board", "sheet")

@@ -4,43 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from convisav_tui import ticket_number
-from convisav_tui.i18n import _, mark, ngettext
-from convisav_tui.screens import words
+from convisav_tui.errors import ConvisavError
+from convisav_tui.i18n import _, ngettext
 from convisav_tui.screens.board_rows import BoardReader
 from convisav_tui.screens.keys import Key
-from convisav_tui.screens.order_columns import detail_line, short_customer
+from convisav_tui.screens.order_columns import HIT_COLUMNS, ORDER_COLUMNS, detail_line
+from convisav_tui.screens.reading import rows_of
 from convisav_tui.screens.view import View
-from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, fit, pad, side_by_side
-from convisav_tui.screens.widgets.record_list import ColumnSpec, Record, RecordList
+from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, fit, pad, side_by_side, wrap
+from convisav_tui.screens.widgets.record_list import RecordList
 from convisav_tui.screens.widgets.text_line import TextLine
 from convisav_tui.store.board import LISTS, ListSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from convisav_tui.screens.counter import Counter
-    from convisav_tui.store.board import OrderRow
 
 LISTS_WIDTH = 22
 NARROW = 70  # below this width the lists are named in one row
 ALWAYS = ("late", "comebacks", "to_call")
 DIGIT_SECONDS = 1.0  # a digit followed by more text within this time was the begin of a number, not a list
 
-ORDER_COLUMNS = (
-    ColumnSpec("number", mark("No."), 12),
-    ColumnSpec("customer", mark("Customer"), 12, grow=2),
-    ColumnSpec("device", mark("Device"), 12, grow=2),
-    ColumnSpec("state", mark("State"), 10),
-    ColumnSpec("promised", mark("For"), 7),
-    ColumnSpec("fault", mark("Fault"), 18, from_width=90, grow=3),
-    ColumnSpec("opened", mark("Taken in"), 10, from_width=90),
-)
-HIT_COLUMNS = (
-    ColumnSpec("number", mark("No."), 12),
-    ColumnSpec("title", mark("Found"), 22, grow=2),
-    ColumnSpec("detail", "", 18, grow=3),
-)
+
+class Digit(NamedTuple):
+    """A digit that has chosen a list: when (monotonic seconds), and the list before it, should it begin a number."""
+
+    character: str = ""
+    at: float = 0.0
+    before: ListSpec | None = None
 
 
 class BoardView(View):
@@ -48,16 +42,19 @@ class BoardView(View):
 
     name: ClassVar[str] = "board"
 
-    def __init__(self, counter: Counter) -> None:
+    def __init__(self, counter: Counter, load: Callable[[], None] = lambda: None) -> None:
+        """`load` opens the store; it is tried again here when it failed at the start."""
         self.counter = counter
-        self.title = f"ConviSAV · {counter.config.shop.name}"
+        self._load = load
         self._reader = BoardReader(counter)
         self._box = TextLine(longest=80)
+        self._in_box = False  # F3: digits are typed, they choose no list
         self._spec: ListSpec = LISTS[0]
-        self._counts: dict[str, int] = {}
-        self._orders = RecordList(ORDER_COLUMNS, self._reader.page_of(self._spec.key))
-        self._hits = RecordList(HIT_COLUMNS, self._reader.hits_of(""))
-        self._digit = ("", 0.0)
+        loading = _("The orders are being fetched.")
+        self._orders = RecordList(ORDER_COLUMNS, self._reader.page_of(self._spec.key), rows_of(self), empty=loading)
+        unknown = _("Nothing found. F2 takes a device in; Esc goes back.")
+        self._hits = RecordList(HIT_COLUMNS, self._reader.hits_of(""), rows_of(self), empty=unknown)
+        self._digit = Digit()
         self._loaded = False
         self._is_demo = (counter.config.home / "labels").is_dir() and (counter.config.home / "mails").is_dir()
 
@@ -70,7 +67,8 @@ class BoardView(View):
 
     def opened(self) -> None:
         """The first rows come from the fast path; they are read again when the store is loaded."""
-        self._read()
+        self._count()
+        self._orders.load()
         self.host.when_loaded(self._store_loaded, hold=False)
 
     def resumed(self) -> None:
@@ -86,11 +84,27 @@ class BoardView(View):
         record = self._shown.current
         return record.cells.get("number", "").replace(" ", "") if record is not None else ""
 
+    def customer_id(self) -> int:
+        """The customer under the cursor, 0 when there is none."""
+        record = self._shown.current
+        if record is None:
+            return 0
+        if isinstance(record.identity, tuple) and record.identity[0] == "party":
+            return int(record.identity[1])
+        row = self._reader.row_of(record)
+        return row.party_id if row is not None else 0
+
     def actions(self) -> Sequence[str]:
         """Most useful first, as the key bar shows them."""
+        if self.counter.trouble:
+            return ("help", "quit")
         demo = ("album",) if self._is_demo else ()
         first = ("new", "open", "step", "print", "drafts", "messages", "customer", "till")
         return (*first, "undo", "find", *demo, "menu", "help", "quit")
+
+    def hint(self) -> Row:
+        """What needs somebody although no order shows it."""
+        return [Span(" ! " + self._reader.trouble, Role.WARNING)] if self._reader.trouble else []
 
     def act(self, action: str) -> bool:
         """The actions that the board does itself."""
@@ -99,6 +113,7 @@ class BoardView(View):
         elif action == "find":
             self._box.set("")
             self._searched()
+            self._in_box = True
         elif action == "undo":
             self._undo()
         else:
@@ -107,11 +122,11 @@ class BoardView(View):
 
     def waits(self, key: Key) -> bool:
         """Enter on a search waits until the store can answer it."""
-        return not self._loaded and (key.name == "enter" or bool(self._box.text and key.name in ("down", "up")))
+        return self._waiting and (key.name == "enter" or bool(self._box.text and key.name in ("down", "up")))
 
     def is_command(self, key: Key) -> bool:
         """A digit in the empty box chooses a list, unless a scan goes on."""
-        return not self._box.text and key.character.isdigit()
+        return not self._box.text and not self._in_box and key.character.isdigit()
 
     def scanned(self, text: str) -> bool:
         """The program opens the order; the box is left as it was."""
@@ -119,12 +134,12 @@ class BoardView(View):
 
     def mark(self) -> object:
         """What typing may change: the box, the list, the pending digit."""
-        return self._box.text, self._spec, self._digit
+        return self._box.text, self._spec, self._digit, self._in_box
 
     def restore(self, mark: object) -> None:
         """Undo what a scan has typed."""
         assert isinstance(mark, tuple)
-        text, spec, self._digit = mark
+        text, spec, self._digit, self._in_box = mark
         if spec is not self._spec:
             self._choose(spec)
         if text != self._box.text:
@@ -140,7 +155,7 @@ class BoardView(View):
 
     def key(self, key: Key) -> None:
         """Text to the box, arrows to the list, Tab from list to list."""
-        digit, self._digit = self._digit, ("", 0.0)
+        digit, self._digit = self._digit, Digit()
         if key.types and not (key.name == "space" and not self._box.text):
             self._typed(key.character, digit)
         elif key.name in ("tab", "right", "shift+tab", "left") and not self._box.text:
@@ -152,30 +167,36 @@ class BoardView(View):
         elif self._box.text and key.name not in ("up", "down", "pageup", "pagedown") and self._box.key(key):
             self._searched()
         elif key.name != "space":
+            self._in_box = False
             self._shown.key(key)
 
-    def _typed(self, character: str, digit: tuple[str, float]) -> None:
-        if not self._box.text and character.isdigit() and not digit[0]:
-            spec = next((spec for spec in LISTS if spec.digit == character), None)
-            if spec is not None:
-                self._choose(spec)
-                self._digit = (character, monotonic())
-                return
-        recent = digit[0] if monotonic() - digit[1] <= DIGIT_SECONDS else ""
-        if recent == "" and digit[0] and character.isdigit():
-            self._typed(character, ("", 0.0))
+    def _typed(self, character: str, digit: Digit) -> None:
+        if self.counter.trouble:
             return
-        self._box.insert(recent + character)
-        self._searched()
+        fresh = not self._box.text and not self._in_box
+        recent = digit.character if monotonic() - digit.at <= DIGIT_SECONDS else ""
+        if fresh and character == "/":
+            self._in_box = True
+        elif fresh and character.isdigit() and not recent:
+            spec = next(spec for spec in LISTS if spec.digit == character)
+            self._digit = Digit(character, monotonic(), self._spec)
+            self._choose(spec)
+        else:
+            if recent and digit.before is not None:
+                self._choose(digit.before)
+            self._box.insert(recent + character)
+            self._searched()
 
     def _leave_search(self) -> None:
-        if self._box.text:
+        if self._box.text or self._in_box:
             self._box.set("")
+            self._in_box = False
             self._searched()
         else:
             self.host.say(_("Ctrl+X leaves the program"))
 
     def _next_list(self, step: int) -> None:
+        self._in_box = False
         lists = self._offered()
         self._choose(lists[(lists.index(self._spec) + step) % len(lists)])
 
@@ -184,7 +205,7 @@ class BoardView(View):
         return [
             spec
             for spec in LISTS
-            if spec.digit or spec.key in ALWAYS or spec is self._spec or self._counts.get(spec.key)
+            if spec.digit or spec.key in ALWAYS or spec is self._spec or self._reader.counts.get(spec.key)
         ]
 
     def _choose(self, spec: ListSpec) -> None:
@@ -197,17 +218,22 @@ class BoardView(View):
     def _open(self) -> None:
         from convisav_tui.screens.opening import open_customer, open_order
 
-        record = self._shown.current
-        if record is None:
-            nothing = _("Nothing found for this") if self._box.text else _("This list is empty")
-            self.host.say(nothing, Role.WARNING)
+        if self.counter.trouble:
+            self._try_again()
             return
-        number = self.order_number()
+        number, party_id = self.order_number(), self.customer_id()
         if number:
             self.host.when_loaded(lambda: open_order(self.host, self.counter, number))
-        elif isinstance(record.identity, tuple) and record.identity[0] == "party":
-            party_id = int(record.identity[1])
-            self.host.when_loaded(lambda: open_customer(self.host, self.counter, party_id))
+        elif party_id:
+            open_customer(self.host, self.counter, party_id)
+        else:
+            nothing = _("Nothing found for this") if self._box.text else _("This list is empty")
+            self.host.say(nothing, Role.WARNING)
+
+    def _try_again(self) -> None:
+        """The store could not be opened at the start: perhaps it can now."""
+        label = _("Opening the database")
+        self.host.run(self._load, lambda _none: self._store_loaded(), label=label, leave=True)
 
     def _undo(self) -> None:
         from convisav_tui.screens.undoing import undo_last
@@ -222,27 +248,45 @@ class BoardView(View):
     def _shown(self) -> RecordList:
         return self._hits if self._box.text else self._orders
 
-    def _store_loaded(self) -> None:
-        self._loaded = True
-        self._read()
-        if self._box.text:
-            self._searched()
+    @property
+    def _waiting(self) -> bool:
+        """Whether the store is still on its way."""
+        return not self._loaded and not self.counter.trouble
 
-    def _read(self) -> None:
-        self._counts = self._reader.counts()
-        self._orders.load()
+    def _store_loaded(self) -> None:
+        from convisav_tui.screens.loading import import_screens
+
+        self._loaded = True
+        self._orders.empty = _("No order here. F2 takes a device in; 0 shows all.")
+        self._refresh()
+        if self.counter.notice:
+            self.host.say(self.counter.notice, Role.WARNING)
+        self.host.run(import_screens, lambda _none: None, hold=False)
 
     def _refresh(self) -> None:
-        self._counts = self._reader.counts()
+        """Same list, same cursor, same text: only the rows are new. Nothing to read while the store is in trouble."""
+        if self.counter.trouble:
+            return
+        self._count()
         self._orders.refresh()
         if self._box.text:
             self._hits.refresh()
+
+    def _count(self) -> None:
+        try:
+            self._reader.count()
+        except ConvisavError as error:
+            self.host.say_error(error)
 
     # --- looks ----------------------------------------------------------------------------------------------
 
     def render(self, width: int, height: int) -> Page:
         """Box, lists beside orders, a rule, the detail of the order under the cursor."""
+        shop = self.counter.config.shop.name
+        self.title = f"ConviSAV · {shop}" if width >= NARROW else shop
         self.title_right = self.counter.title_right(self._warnings())
+        if self.counter.trouble:
+            return Page(_trouble_rows(self.counter.trouble, width)[:height])
         rows, cursor_x = self._box_row(width)
         body_height = max(2, height - 3)
         lists_width = LISTS_WIDTH if width >= NARROW else 0
@@ -257,7 +301,7 @@ class BoardView(View):
                 rows.append(right)
         rows.append(self._rule(width, lists_width))
         rows.append(self._detail(width))
-        if self._box.text or listed.cursor is None:
+        if self._box.text or self._in_box or listed.cursor is None:
             return Page(rows, (cursor_x, 0))
         offset = lists_width + 1 if lists_width else 0
         return Page(rows, (listed.cursor[0] + offset, listed.cursor[1] + 1))
@@ -266,8 +310,8 @@ class BoardView(View):
         prompt = " ⌕ "
         right = "F3 "
         if width < NARROW:
-            right = f"{_(self._spec.label)} {self._counts.get(self._spec.key, 0)}  {right}"
-        if not self._box.text:
+            right = f"{_(self._spec.label)} {self._reader.counts.get(self._spec.key, 0)}  {right}"
+        if not self._box.text and not self._in_box:
             hint = _("number, name, phone, serial, scan…")
             return [side_by_side([Span(prompt, Role.KEY), Span(hint, Role.DIM)], [Span(right, Role.DIM)], width)], len(
                 prompt
@@ -284,7 +328,7 @@ class BoardView(View):
         chosen = lists.index(self._spec)
         first = max(0, min(chosen - room + 1, len(lists) - room)) if chosen >= room else 0
         for spec in lists[first : first + room]:
-            count = str(self._counts.get(spec.key, 0)) if self._counts else ""
+            count = str(self._reader.counts.get(spec.key, 0)) if self._reader.counts else ""
             here = spec is self._spec and not self._box.text
             label = pad(_(spec.label), LISTS_WIDTH - 5 - len(count))
             text = f"{'▸' if here else ' '}{spec.digit or ' '} {label} {count} "
@@ -292,9 +336,9 @@ class BoardView(View):
         return rows
 
     def _list_role(self, spec: ListSpec) -> Role:
-        if spec.key in ("late", "to_call", "to_notify") and self._counts.get(spec.key):
+        if spec.key in ("late", "to_call", "to_notify") and self._reader.counts.get(spec.key):
             return Role.WARNING
-        return Role.NORMAL if self._counts.get(spec.key) else Role.DIM
+        return Role.NORMAL if self._reader.counts.get(spec.key) else Role.DIM
 
     def _rule(self, width: int, lists_width: int) -> Row:
         line = "─" * width if not lists_width else "─" * lists_width + "┴" + "─" * (width - lists_width - 1)
@@ -308,31 +352,22 @@ class BoardView(View):
         return [Span(" " + record.cells.get("detail", ""))] if record is not None else []
 
     def _warnings(self) -> str:
-        notify, late = self._counts.get("to_notify", 0), self._counts.get("late", 0)
+        notify, late = self._reader.counts.get("to_notify", 0), self._reader.counts.get("late", 0)
         parts = []
         if notify:
             parts.append(ngettext("{count} to notify", "{count} to notify", notify).format(count=notify))
         if late:
             parts.append(ngettext("{count} late", "{count} late", late).format(count=late))
-        if self._reader.trouble:
-            parts.append(self._reader.trouble)
         return " · ".join(parts)
 
 
-def order_record(row: OrderRow, counter: Counter) -> Record:
-    """An order as a row of a list."""
-    roles = {"promised": Role.WARNING} if row.late else {}
-    return Record(
-        position=row,
-        identity=row.id,
-        cells={
-            "number": ticket_number.show(row.number),
-            "customer": short_customer(row),
-            "device": row.device,
-            "state": words.word(words.STATES, row.state),
-            "promised": counter.day(row.promised_on),
-            "fault": " ".join(row.fault.split()),
-            "opened": counter.short_moment(row.opened_at),
-        },
-        roles=roles,
+def _trouble_rows(trouble: str, width: int) -> list[Row]:
+    """Why there is nothing to show, and what can be done here and now."""
+    rows: list[Row] = [[], [Span("  " + _("The orders cannot be shown."), Role.HEADING)], []]
+    rows += [[Span("  " + line, Role.ERROR)] for line in wrap(trouble, width - 4)]
+    help_ = (
+        _("Enter tries again."),
+        _("Ctrl+X leaves the program; “convisav doctor” then says what is wrong on this machine."),
     )
+    rows += [[], *([Span("  " + line)] for text in help_ for line in wrap(text, width - 4))]
+    return rows

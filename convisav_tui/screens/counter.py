@@ -27,6 +27,10 @@ class Counter:
     opened: Store | None = None
     person: Actor | None = None
     shop_context: ShopContext | None = None
+    trouble: str = ""
+    """Why the store could not be opened, in words; empty while all is well."""
+    notice: str = ""
+    """Why nothing can be saved although the store could be opened, in words."""
 
     @property
     def store(self) -> Store:
@@ -70,14 +74,15 @@ class Counter:
         """A sum of the shop's currency (minor units) for people; empty for None."""
         return "" if minor is None else format_amount(minor, self.config.shop.currency)
 
-    def day(self, day: date | None) -> str:
-        """A day for a narrow column: "today", its weekday when near, else the date; "!" follows a day that is past."""
+    def day(self, day: date | None, *, late: bool = False) -> str:
+        """A day for a column of seven cells: "today", its weekday when near, else the date; "!" follows when what was
+        promised for it is late."""
         if day is None:
             return ""
         distance = (day - self.today).days
         if distance < 0:
-            word = _("yesterday") if distance == -1 else format_day(day)[:5]
-            return f"{word} !"
+            word = _("yest.") if distance == -1 else format_day(day)[:5]
+            return f"{word} !" if late else word
         if distance == 0:
             return _("today")
         return format_weekday(day) if distance < NEAR_DAYS else format_day(day)[:5]

@@ -10,8 +10,9 @@ from convisav_tui.i18n import _, format_day, mark
 from convisav_tui.screens import words
 from convisav_tui.screens.keys import Key
 from convisav_tui.screens.opening import open_order
+from convisav_tui.screens.reading import part_of, rows_of
 from convisav_tui.screens.view import View
-from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, wrap
+from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, side_by_side, wrap
 from convisav_tui.screens.widgets.record_list import ColumnSpec, Record, RecordList, Request
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 COLUMNS = (
     ColumnSpec("number", mark("No."), 12),
     ColumnSpec("opened", mark("Taken in"), 10),
-    ColumnSpec("device", mark("Device"), 18, grow=1),
+    ColumnSpec("device", mark("Device"), 15, grow=1),
     ColumnSpec("state", mark("State"), 12),
-    ColumnSpec("fault", mark("Fault"), 18, grow=2),
+    ColumnSpec("fault", mark("Fault"), 18, from_width=75, grow=2),
 )
 
 
@@ -37,7 +38,7 @@ class CustomerView(View):
         self._party_id = party_id
         self._customer: CustomerHistory | None = None
         self.title = _("Customer")
-        self._list = RecordList(COLUMNS, self._fetch, empty=_("No order yet"))
+        self._list = RecordList(COLUMNS, self._fetch, rows_of(self), empty=_("No order yet"))
 
     def opened(self) -> None:
         """Read the card and the orders."""
@@ -56,22 +57,32 @@ class CustomerView(View):
         record = self._list.current
         return record.cells["number"].replace(" ", "") if record is not None else ""
 
+    def customer_id(self) -> int:
+        """Whose card it is."""
+        return self._party_id
+
     def actions(self) -> Sequence[str]:
-        """What can be done with the order under the cursor."""
-        return ("open", "new", "step", "print", "find", "help", "quit")
+        """What can be done with the order under the cursor, and with the card."""
+        return ("open", "edit", "new", "step", "print", "find", "menu", "help", "quit")
 
     def act(self, action: str) -> bool:
         """Open the order, or take in a device of this customer."""
-        if action == "open":
-            if self.order_number():
-                open_order(self.host, self.counter, self.order_number())
-            return True
-        if action == "new" and self.order_number():
+        number = self.order_number()
+        if action == "open" and number:
+            open_order(self.host, self.counter, number)
+        elif action == "open":
+            self.host.say(_("He has brought nothing yet; F2 takes a device in"), Role.WARNING)
+        elif action == "new" and number:
             from convisav_tui.screens.intake import IntakeView
 
-            self.host.open(IntakeView(self.counter, from_order=self.order_number()))
-            return True
-        return False
+            self.host.open(IntakeView(self.counter, from_order=number))
+        elif action == "edit":
+            from convisav_tui.screens.customer_card import open_card
+
+            open_card(self.host, self.counter, self._party_id)
+        else:
+            return False
+        return True
 
     def key(self, key: Key) -> None:
         """Arrows move; Esc goes back."""
@@ -83,13 +94,11 @@ class CustomerView(View):
     def _fetch(self, request: Request) -> Sequence[Record]:
         from convisav_tui.store.queries.customers import customer_history
 
-        if request.where not in ("first", "at"):
-            return []
         with self.counter.store.read() as session:
             self._customer = customer_history(session, self._party_id)
         if self._customer is None:
             return []
-        return [
+        records = [
             Record(
                 position=order.id,
                 identity=order.id,
@@ -103,6 +112,7 @@ class CustomerView(View):
             )
             for order in self._customer.orders
         ]
+        return part_of(records, request)
 
     def render(self, width: int, height: int) -> Page:
         """The card, a rule, the orders."""
@@ -116,13 +126,13 @@ class CustomerView(View):
     def _card(self, width: int) -> list[Row]:
         customer = self._customer
         if customer is None:
-            return []
+            return [[Span(" " + _("This customer was removed."), Role.WARNING)]]
         place = ", ".join(part for part in (customer.street, f"{customer.postcode} {customer.city}".strip()) if part)
         reach = "  ".join(part for part in (customer.phone, customer.email) if part)
-        rows: list[Row] = [
-            [Span(f" {customer.name}  ", Role.VALUE), Span(customer.code, Role.DIM)],
-            [Span(" " + reach)],
-        ]
-        rows += [[Span(" " + line)] for line in wrap(place, width - 2) if line]
+        rows: list[Row] = [[Span(" " + line, Role.VALUE)] for line in wrap(customer.name, width - 12)[:3]]
+        rows[0] = side_by_side(rows[0], [Span(customer.code + " ", Role.DIM)], width)
+        unreachable = _("No phone, no e-mail: e adds them")
+        rows.append([Span(" " + reach) if reach else Span(" " + unreachable, Role.WARNING)])
+        rows += [[Span(" " + line)] for line in wrap(place, width - 2)[:2] if line]
         rows += [[Span(" " + line, Role.WARNING)] for line in wrap(customer.note, width - 2)[:3] if line]
         return rows

@@ -5,27 +5,35 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from convisav_tui.errors import StoreFull, StoreReadOnly
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.setup import first_rows
-from convisav_tui.shop.staff import person_at_station
+from convisav_tui.shop.staff import known_person, person_at_station
 from convisav_tui.store.migrate import open_store
 
 if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
 
+_SOON_WANTED = ("store.search", "screens.sheet", "screens.step", "shop.workflow", "screens.intake", "shop.intake")
+
 
 def load(counter: Counter) -> None:
-    """Complete the counter. Raises StoreError in words when the database cannot be used."""
+    """Complete the counter. Raises StoreError in words when the database cannot be used.
+
+    One that can be read but not written (a full disk) is opened all the same: orders can be looked up; `notice` says
+    why nothing can be saved."""
     config = counter.config
     store = open_store(config.database.url, config.home)
-    shop = shop_context(counter)
-    store.write(lambda session: first_rows(session, config))
-    counter.shop_context = shop
-    counter.person = store.write(
-        lambda session: person_at_station(session, config.station.staff, station_name(counter))
-    )
+    counter.shop_context = shop_context(counter)
+    login, station = config.station.staff, station_name(counter)
+    try:
+        store.write(lambda session: first_rows(session, config))
+        counter.person = store.write(lambda session: person_at_station(session, login, station))
+    except (StoreFull, StoreReadOnly) as error:
+        counter.notice = str(error)
+        with store.read() as session:
+            counter.person = known_person(session, login, station)
     counter.opened = store
-    _import_screens()
 
 
 def shop_context(counter: Counter) -> ShopContext:
@@ -50,5 +58,10 @@ def station_name(counter: Counter) -> str:
     return f"{name} ({line})" if line else name
 
 
-def _import_screens() -> None:
-    """Read the modules that the first F-key will ask for, so that no key waits for the disk."""
+def import_screens() -> None:
+    """Read, in the store's thread, the modules that the first F-keys will ask for, so that no key waits for the
+    disk."""
+    from importlib import import_module
+
+    for name in _SOON_WANTED:
+        import_module(f"convisav_tui.{name}")

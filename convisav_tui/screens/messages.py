@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from convisav_tui import ticket_number
 from convisav_tui.i18n import _, mark
 from convisav_tui.screens import words
-from convisav_tui.screens.keys import Key
+from convisav_tui.screens.keys import Key, label
+from convisav_tui.screens.reading import edge_of, rows_of
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, wrap
 from convisav_tui.screens.widgets.prompt import TextPrompt
 from convisav_tui.screens.widgets.record_list import ColumnSpec, Record, RecordList, Request
+from convisav_tui.text import digits
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -22,19 +24,29 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     ColumnSpec("when", mark("When"), 11),
-    ColumnSpec("customer", mark("Customer"), 16, grow=2),
+    ColumnSpec("customer", mark("Customer"), 14, grow=2),
     ColumnSpec("what", mark("About"), 13, grow=1),
-    ColumnSpec("channel", mark("By"), 9),
-    ColumnSpec("recipient", mark("To"), 14, grow=2),
-    ColumnSpec("state", mark("State"), 10),
-)
-# What each tab shows: key, label, states (none: all).
-TABS = (
-    ("owed", mark("To handle"), ("dead", "unknown", "to_call")),
-    ("due", mark("Waiting"), ("queued", "leased")),
-    ("all", mark("All"), ()),
+    ColumnSpec("channel", mark("By"), 10),
+    ColumnSpec("recipient", mark("To"), 14, from_width=75, grow=2),
+    ColumnSpec("state", mark("State"), 12),
 )
 DETAIL_ROWS = 8
+OWED = ("dead", "unknown", "to_call")
+
+
+class Tab(NamedTuple):
+    """What a tab shows: its label, the states (none: all), what is said when there is nothing."""
+
+    label: str
+    states: tuple[str, ...]
+    empty: str
+
+
+TABS = (
+    Tab(mark("To handle"), OWED, mark("Nobody waits for a call. Tab shows the messages on their way.")),
+    Tab(mark("On their way"), ("queued", "leased"), mark("No message is on its way.")),
+    Tab(mark("All"), (), mark("No message was written yet.")),
+)
 
 
 class MessagesView(View):
@@ -48,7 +60,8 @@ class MessagesView(View):
         self._tab = 0
         self._messages: dict[object, MessageRow] = {}
         self._holds: list[str] = []
-        self._list = RecordList(COLUMNS, self._fetch, empty=_("No message here"))
+        self._counts: dict[str, int] = {}
+        self._list = RecordList(COLUMNS, self._fetch, rows_of(self), empty=_(TABS[0].empty))
 
     def opened(self) -> None:
         """Read what is owed."""
@@ -69,7 +82,11 @@ class MessagesView(View):
 
     def actions(self) -> Sequence[str]:
         """What mends the message under the cursor."""
-        return ("open", "called", "retry", "remove", "step", "customer", "help", "find", "quit")
+        return ("open", "called", "retry", "remove", "step", "customer", "find", "menu", "help", "quit")
+
+    def hint(self) -> Row:
+        """How to see the others."""
+        return [Span(f" {label('tab')} ", Role.KEY), Span(_("Other messages"), Role.DIM)]
 
     def act(self, action: str) -> bool:
         """Open the order, say that he was called, send again, owe it no longer."""
@@ -77,6 +94,7 @@ class MessagesView(View):
 
         message = self._current()
         if action in ("open", "called", "retry", "remove") and message is None:
+            self.host.say(_("There is no message under the cursor"), Role.WARNING)
             return True
         if action == "open" and message is not None:
             open_order(self.host, self.counter, message.number)
@@ -99,6 +117,7 @@ class MessagesView(View):
             self.host.back()
         elif key.name in ("tab", "right", "shift+tab", "left"):
             self._tab = (self._tab + (1 if key.name in ("tab", "right") else -1)) % len(TABS)
+            self._list.empty = _(TABS[self._tab].empty)
             self._list.load(self._fetch)
         elif key.name != "space":
             self._list.key(key)
@@ -143,21 +162,18 @@ class MessagesView(View):
         return self._messages.get(record.identity) if record is not None else None
 
     def _fetch(self, request: Request) -> Sequence[Record]:
-        from convisav_tui.store.queries.outbox import messages
+        from convisav_tui.store.queries.outbox import message_counts, messages
 
-        before = 0
-        if request.where in ("after", "at") and isinstance(request.position, int):
-            before = request.position + (1 if request.where == "at" else 0)
-        elif request.where not in ("first", "after", "at"):
-            return []
+        edge, states = edge_of(request), TABS[self._tab].states
         with self.counter.store.read() as session:
-            rows = messages(session, states=TABS[self._tab][2], limit=request.limit, before=before)
+            rows = messages(session, states, request.limit, edge.before, edge.after, edge.from_end)
             self._holds = _hold_sentences(session)
+            self._counts = message_counts(session)
         self._messages.update({row.id: row for row in rows})
         return [self._record(row) for row in rows]
 
     def _record(self, message: MessageRow) -> Record:
-        bad = message.state in ("dead", "unknown", "to_call")
+        bad = message.state in OWED
         return Record(
             position=message.id,
             identity=message.id,
@@ -166,8 +182,8 @@ class MessagesView(View):
                 "customer": message.customer,
                 "what": words.word(words.MESSAGES, message.event),
                 "channel": words.word(words.CHANNELS, message.channel),
-                "recipient": message.recipient or message.phone,
-                "state": words.word(words.MESSAGE_STATES, message.state),
+                "recipient": _address(message),
+                "state": words.word(words.MESSAGE_STATES, message.state) + (" !" if bad else ""),
             },
             roles={"state": Role.WARNING} if bad else {},
         )
@@ -189,8 +205,10 @@ class MessagesView(View):
 
     def _tabs(self) -> Row:
         row: Row = []
-        for index, (_key, label, _states) in enumerate(TABS):
-            row += [Span(f" {_(label)} ", Role.SELECTED if index == self._tab else Role.DIM), Span(" ")]
+        for index, tab in enumerate(TABS):
+            count = sum(self._counts.get(state, 0) for state in tab.states)
+            text = f" {_(tab.label)} {count if tab.states else ''}".rstrip() + " "
+            row += [Span(text, Role.SELECTED if index == self._tab else Role.DIM), Span(" ")]
         return row
 
     def _detail(self, width: int) -> list[Row]:
@@ -203,8 +221,15 @@ class MessagesView(View):
             reason = " ".join(part for part in (message.last_code, message.last_text) if part)
             rows += [[Span(" " + line, Role.WARNING)] for line in wrap(reason, width - 2)[:2]]
         if message.subject:
-            rows.append([Span(" " + message.subject, Role.VALUE)])
+            rows += [[Span(" " + line, Role.VALUE)] for line in wrap(message.subject, width - 2)[:2]]
         return rows + [[Span(" " + line, Role.DIM)] for line in wrap(message.body, width - 2)]
+
+
+def _address(message: MessageRow) -> str:
+    """Where it goes; a number as people dial it here, as long as it is still the customer's."""
+    if message.channel == "sms" and digits(message.phone)[-8:] == digits(message.recipient)[-8:]:
+        return message.phone
+    return message.recipient or message.phone
 
 
 def _hold_sentences(session: Session) -> list[str]:

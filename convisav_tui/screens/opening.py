@@ -24,6 +24,14 @@ class OnOrder(Protocol):
         """Its ten digits; empty when there is none."""
 
 
+@runtime_checkable
+class OnCustomer(Protocol):
+    """A view that knows whose order it is about without asking the store."""
+
+    def customer_id(self) -> int:
+        """The customer; 0 when there is none."""
+
+
 def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]]:
     """By action: what makes the view to open, or None when there is nothing to open (it has said why)."""
 
@@ -62,8 +70,11 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
         return StepView(counter, number)
 
     def customer() -> None:
-        number = _number(desk)
-        if number:
+        number, view = _number(desk), desk.view
+        party_id = view.customer_id() if isinstance(view, OnCustomer) else 0
+        if party_id:
+            open_customer(desk, counter, party_id)
+        elif number:
             open_customer_of(desk, counter, number)
         else:
             _say_no_order(desk)
@@ -90,17 +101,29 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
     }
 
 
-def open_order(host: Host, counter: Counter, number: str) -> None:
-    """Open the sheet of an order by its number, or say that there is none."""
+def open_order(host: Host, counter: Counter, number: str, *, instead: bool = False) -> None:
+    """Open the sheet of an order by its number, `instead` of the present view or above it, or say that there is
+    none."""
     from convisav_tui.screens.sheet import SheetView
 
     def show(found: Sheet | None) -> None:
         if found is None:
             host.say(_("There is no order {number}").format(number=ticket_number.show(number)), Role.WARNING)
+        elif instead:
+            host.replace(SheetView(counter, found))
         else:
             host.open(SheetView(counter, found))
 
     host.run(lambda: _sheet(counter, number), show, label=_("Opening"), leave=True)
+
+
+def open_scanned(desk: Desk, counter: Counter, number: str) -> None:
+    """Open the sheet of a scanned label; one sheet follows another, so that Esc leads back from the last at once."""
+    view = desk.view
+    if view.name == "sheet" and _number(desk) == number:
+        desk.say(_("This is the order that was scanned"), Role.SUCCESS)
+    else:
+        open_order(desk, counter, number, instead=view.name == "sheet")
 
 
 def open_customer(host: Host, counter: Counter, party_id: int) -> None:

@@ -1,15 +1,70 @@
-"""How a repair order reads in a list and in the line below it."""
+"""How a repair order, and what a search has found, read in a list and in the line below it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from convisav_tui import ticket_number
-from convisav_tui.i18n import _
+from convisav_tui.i18n import _, mark
+from convisav_tui.screens import words
+from convisav_tui.screens.widgets.painting import Role
+from convisav_tui.screens.widgets.record_list import ColumnSpec, Record
 
 if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
     from convisav_tui.store.board import OrderRow
+    from convisav_tui.store.search import Hit
+
+ORDER_COLUMNS = (
+    ColumnSpec("number", mark("No."), 12),
+    ColumnSpec("customer", mark("Customer"), 11, grow=2),
+    ColumnSpec("device", mark("Device"), 10, grow=2),
+    ColumnSpec("state", mark("State"), 10),
+    ColumnSpec("promised", mark("For"), 7),
+    ColumnSpec("fault", mark("Fault"), 14, from_width=90, grow=3),
+    ColumnSpec("opened", mark("Taken in"), 11, from_width=90),
+)
+HIT_COLUMNS = (
+    ColumnSpec("number", mark("No."), 12),
+    ColumnSpec("customer", mark("Customer"), 14, grow=2),
+    ColumnSpec("detail", mark("Device, phone"), 14, grow=2),
+    ColumnSpec("state", mark("State"), 10),
+    ColumnSpec("opened", mark("Taken in"), 11, from_width=90),
+)
+
+
+def order_record(row: OrderRow, counter: Counter) -> Record:
+    """An order as a row of a list."""
+    roles = {"promised": Role.WARNING} if row.late else {}
+    return Record(
+        position=row,
+        identity=row.id,
+        cells={
+            "number": ticket_number.show(row.number),
+            "customer": short_customer(row),
+            "device": row.device,
+            "state": words.word(words.STATES, row.state),
+            "promised": counter.day(row.promised_on, late=row.late),
+            "fault": " ".join(row.fault.split()),
+            "opened": counter.short_moment(row.opened_at),
+        },
+        roles=roles,
+    )
+
+
+def hit_record(index: int, hit: Hit, counter: Counter) -> Record:
+    """Something found; its identity says whether Enter opens an order or a customer."""
+    return Record(
+        position=index,
+        identity=("order", hit.order_id) if hit.number else ("party", hit.party_id, hit.device_id),
+        cells={
+            "number": ticket_number.show(hit.number) if hit.number else "",
+            "customer": hit.title,
+            "detail": hit.detail,
+            "state": words.word(words.STATES, hit.state) if hit.state else "",
+            "opened": counter.short_moment(hit.at) if hit.at else "",
+        },
+    )
 
 
 def short_customer(row: OrderRow) -> str:

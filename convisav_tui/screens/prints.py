@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from convisav_tui import ticket_number
-from convisav_tui.i18n import _, mark
+from convisav_tui.errors import NotFound
+from convisav_tui.i18n import _, mark, ngettext
 from convisav_tui.screens import words
 from convisav_tui.screens.keys import Key
+from convisav_tui.screens.reading import edge_of, rows_of
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, wrap
 from convisav_tui.screens.widgets.prompt import ChoicePrompt
@@ -25,9 +27,17 @@ COLUMNS = (
     ColumnSpec("what", mark("Paper"), 18, grow=1),
     ColumnSpec("number", mark("No."), 12),
     ColumnSpec("state", mark("State"), 12),
-    ColumnSpec("printer", mark("Printer"), 12, grow=1),
+    ColumnSpec("customer", mark("Customer"), 14, from_width=75, grow=1),
+    ColumnSpec("printer", mark("Printer"), 12, from_width=90, grow=1),
 )
 PAPERS = ("label", "receipt")
+# What may be done to a job, by its state.
+DEEDS = (
+    ("retry", mark("Print it once more"), ("needs_attention", "cancelled", "sent")),
+    ("cancel", mark("Print it no more"), ("needs_attention", "queued")),
+)
+# Positions of the papers that are offered: above every job, and numbers as theirs.
+OFFERED = {kind: 2**62 - place for place, kind in enumerate(PAPERS)}
 
 
 class PrintsView(View):
@@ -40,7 +50,7 @@ class PrintsView(View):
         self.number = number
         self.title = _("Printing")
         self._jobs: dict[object, JobRow] = {}
-        self._list = RecordList(COLUMNS, self._fetch, empty=_("Nothing was printed yet"))
+        self._list = RecordList(COLUMNS, self._fetch, rows_of(self), empty=_("Nothing was printed yet"))
 
     def opened(self) -> None:
         """Read the jobs."""
@@ -60,11 +70,11 @@ class PrintsView(View):
 
     def actions(self) -> Sequence[str]:
         """What to do with the row under the cursor."""
-        return ("open", "retry", "remove", "help", "find", "quit")
+        return ("paper", "retry", "remove", "find", "menu", "help", "quit")
 
     def act(self, action: str) -> bool:
         """Print, retry, cancel."""
-        if action == "open":
+        if action == "paper":
             self._enter()
         elif action == "retry":
             self._on_job(self._retry)
@@ -91,7 +101,10 @@ class PrintsView(View):
         if job is None:
             self._print_again(str(record.identity))
             return
-        choices = [("retry", _("Print it (once more)")), ("cancel", _("Cancel it"))]
+        choices = [(deed, _(said)) for deed, said, states in DEEDS if job.state in states]
+        if not choices:
+            self.host.say(_("This is at the printer now"), Role.WARNING)
+            return
         deeds: dict[str, Callable[[JobRow], None]] = {"retry": self._retry, "cancel": self._cancel}
         question = f"{words.word(words.JOBS, job.kind)} {ticket_number.show(job.number) if job.number else ''}"
         self.host.ask(ChoicePrompt(question, choices, lambda chosen: deeds[chosen](job)))
@@ -101,6 +114,8 @@ class PrintsView(View):
         job = self._jobs.get(record.identity) if record is not None else None
         if job is not None:
             deed(job)
+        else:
+            self.host.say(_("Put the cursor on a paper that was asked for"), Role.WARNING)
 
     def _print_again(self, kind: str) -> None:
         def operation(session: Session) -> None:
@@ -109,8 +124,9 @@ class PrintsView(View):
             from convisav_tui.store.queries.by_number import order_by_number
 
             order = order_by_number(session, self.number)
-            if order is not None and order.id is not None:
-                reprint(session, order.id, JobKind(kind), self.counter.actor, self.counter.shop)
+            if order is None or order.id is None:
+                raise NotFound(_("There is no order {number}").format(number=ticket_number.show(self.number)))
+            reprint(session, order.id, JobKind(kind), self.counter.actor, self.counter.shop)
 
         self._do(operation, _("{paper} sent to the printer").format(paper=words.word(words.JOBS, kind)))
 
@@ -132,7 +148,7 @@ class PrintsView(View):
 
             cancel_job(session, job.id, self.counter.actor)
 
-        self._do(operation, _("Cancelled"))
+        self._do(operation, _("{paper}: printed no more").format(paper=words.word(words.JOBS, job.kind)))
 
     def _do(self, operation: Callable[[Session], None], said: str) -> None:
         def done(_nothing: None) -> None:
@@ -146,20 +162,24 @@ class PrintsView(View):
     def _fetch(self, request: Request) -> Sequence[Record]:
         from convisav_tui.store.queries.outbox import print_jobs
 
-        before = 0
-        if request.where in ("after", "at") and isinstance(request.position, int):
-            before = request.position + (1 if request.where == "at" else 0)
-        elif request.where not in ("first", "after", "at"):
-            return []
+        edge = edge_of(request)
         with self.counter.store.read() as session:
-            jobs = print_jobs(session, states=(), limit=request.limit, before=before)
+            jobs = print_jobs(
+                session, states=(), limit=request.limit, before=edge.before, after=edge.after, from_end=edge.from_end
+            )
         self._jobs.update({job.id: job for job in jobs})
-        offered = [self._offer(kind) for kind in PAPERS] if request.where == "first" and self.number else []
-        return [*offered, *(self._record(job) for job in jobs)]
+        return [*self._offers(request, len(jobs)), *(self._record(job) for job in jobs)]
+
+    def _offers(self, request: Request, count: int) -> list[Record]:
+        """The papers offered above all jobs, as far as they belong to this page."""
+        if not self.number or (request.where in ("before", "last") and count >= request.limit):
+            return []
+        at = request.position if isinstance(request.position, int) else 0
+        return [self._offer(kind) for kind in PAPERS if _belongs(OFFERED[kind], request.where, at)]
 
     def _offer(self, kind: str) -> Record:
         what = _("Print the {paper} again").format(paper=words.word(words.JOBS, kind))
-        return Record(2**62, kind, {"when": "", "what": what, "number": ticket_number.show(self.number), "state": ""})
+        return Record(OFFERED[kind], kind, {"when": "", "what": what, "number": ticket_number.show(self.number)})
 
     def _record(self, job: JobRow) -> Record:
         what = words.word(words.JOBS, job.kind) + (f" ×{job.copies}" if job.copies > 1 else "")
@@ -172,6 +192,7 @@ class PrintsView(View):
                 "what": f"{what} ({_('duplicate')})" if job.duplicate else what,
                 "number": ticket_number.show(job.number) if job.number else "",
                 "state": words.word(words.JOB_STATES, job.state) + (" !" if bad else ""),
+                "customer": job.customer,
                 "printer": job.printer,
             },
             roles={"state": Role.WARNING} if bad else {},
@@ -189,10 +210,35 @@ class PrintsView(View):
 
     def _detail(self, width: int) -> list[Row]:
         record = self._list.current
-        job = self._jobs.get(record.identity) if record is not None else None
-        if job is None:
+        if record is None:
             return []
-        text = job.last_error or _("{count} tries").format(count=job.attempts)
-        who = [[Span(f" {job.customer}", Role.NORMAL)]] if job.customer else []
-        role = Role.WARNING if job.last_error else Role.DIM
-        return [*who, *([Span(" " + line, role)] for line in wrap(text, width - 2))]
+        job = self._jobs.get(record.identity)
+        if job is None:
+            return [[Span(" " + _("Enter prints it now, as the order is today."), Role.DIM)]]
+        who = " · ".join(part for part in (job.customer, job.printer) if part)
+        rows: list[Row] = [[Span(f" {who}")]] if who else []
+        bad = job.state == "needs_attention" or bool(job.last_error and job.state == "queued")
+        return rows + [
+            [Span(" " + line, Role.WARNING if bad else Role.DIM)] for line in wrap(_happened(job), width - 2)
+        ]
+
+
+def _belongs(position: int, where: str, at: int) -> bool:
+    """Whether a row at `position` belongs to the page that begins at, after or before another (falling positions)."""
+    if where == "at":
+        return position <= at
+    if where == "after":
+        return position < at
+    return where != "before" or position > at
+
+
+def _happened(job: JobRow) -> str:
+    """What became of a job so far, and what can be done."""
+    tries = ngettext("{count} try", "{count} tries", job.attempts).format(count=job.attempts) if job.attempts else ""
+    if job.state == "needs_attention":
+        sentences = (job.last_error, _("Look at the printer, then press r; Del if nobody needs it."))
+    elif job.state == "queued":
+        sentences = (job.last_error, _("It comes out as soon as the printer answers."))
+    else:
+        sentences = (job.last_error, "")
+    return " ".join(part for part in (*sentences, tries) if part)

@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING, ClassVar
 
 from convisav_tui import ticket_number
 from convisav_tui.i18n import _
-from convisav_tui.screens import words
-from convisav_tui.screens.keys import Key
+from convisav_tui.screens.keys import Key, label
+from convisav_tui.screens.reading import read_or_say
+from convisav_tui.screens.sheet_header import header_rows
 from convisav_tui.screens.sheet_sections import SECTIONS, Section
 from convisav_tui.screens.view import View
-from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, fit, side_by_side
+from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, fit, pad
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from convisav_tui.screens.counter import Counter
+    from convisav_tui.shop.steps import Step
     from convisav_tui.store.queries.sheet import Sheet
 
 SECRET_SECONDS = 60  # rules.md 4.5: shown no longer than a minute
+LABEL_WIDTH = 18
 
 
 class SheetView(View):
@@ -28,20 +33,24 @@ class SheetView(View):
     def __init__(self, counter: Counter, sheet: Sheet) -> None:
         self.counter = counter
         self._sheet = sheet
+        self._next: Step | None = None
         self._open = {section.key for section in SECTIONS if section.starts_open}
         self._chosen = 0
         self._top = 0
         self._secret = ""
+        self._shown_times = 0
         self._follow = False
 
     # --- the host -----------------------------------------------------------------------------------------------------
 
     def opened(self) -> None:
-        """Take in the order's number."""
+        """Take in the order's number and its next step."""
         self.title = _("Order {number}").format(number=ticket_number.show(self._sheet.order.number))
+        self._next = read_or_say(self.host, self.counter, self._next_step)
 
     def resumed(self) -> None:
-        """A step or a print was done on it."""
+        """A step or a print was done on it, and somebody else may look at the screen now."""
+        self._secret = ""
         self._refresh()
 
     def changed_elsewhere(self) -> None:
@@ -56,11 +65,25 @@ class SheetView(View):
         """Its ten digits."""
         return self._sheet.order.number
 
+    def customer_id(self) -> int:
+        """Whose order it is."""
+        return self._sheet.customer.id
+
     def actions(self) -> Sequence[str]:
         """Most useful first."""
         secret = ("secret",) if self._sheet.order.secret_state == "stored" else ()
-        first = ("step", "print", "till", "undo", "customer", *secret)
+        first = ("step", "print", "till", *secret, "customer", "undo")
         return (*first, "new", "messages", "drafts", "find", "menu", "help", "quit")
+
+    def hint(self) -> Row:
+        """How to look at the sections."""
+        keys = (
+            (f"1-{len(SECTIONS)}", _("Open or close")),
+            (f"{label('up')} {label('down')}", _("Section")),
+            (label("pagedown"), _("Further down")),
+            (label("escape"), _("Back")),
+        )
+        return [span for key, text in keys for span in (Span(f" {key}", Role.KEY), Span(f" {text} ", Role.DIM))]
 
     def act(self, action: str) -> bool:
         """What the sheet does itself."""
@@ -89,8 +112,9 @@ class SheetView(View):
             self._toggle()
         elif key.name in ("enter", "space"):
             self._toggle()
-        elif key.name in ("down", "up"):
-            self._chosen = max(0, min(len(SECTIONS) - 1, self._chosen + (1 if key.name == "down" else -1)))
+        elif key.name in ("down", "up", "tab", "shift+tab"):
+            step = 1 if key.name in ("down", "tab") else -1
+            self._chosen = max(0, min(len(SECTIONS) - 1, self._chosen + step))
             self._follow = True
         elif key.name in ("pagedown", "pageup"):
             self._top += 10 if key.name == "pagedown" else -10
@@ -107,25 +131,39 @@ class SheetView(View):
     def _refresh(self) -> None:
         from convisav_tui.store.queries.sheet import sheet
 
-        with self.counter.store.read() as session:
-            found = sheet(session, self._sheet.order.id)
+        order_id = self._sheet.order.id
+        read = read_or_say(
+            self.host, self.counter, lambda session: (sheet(session, order_id), self._next_step(session))
+        )
+        found, following = read if read is not None else (None, None)
         if found is not None:
-            self._sheet = found
+            self._sheet, self._next = found, following
+
+    def _next_step(self, session: Session) -> Step | None:
+        from convisav_tui.shop.workflow import allowed_steps
+
+        return next(iter(allowed_steps(session, self._sheet.order.id, self.counter.shop)), None)
 
     def _show_secret(self, code: str) -> None:
         self._secret = code
-        self.host.later(SECRET_SECONDS, self._hide_secret)
+        self._shown_times += 1
+        times = self._shown_times
+        self.host.later(SECRET_SECONDS, lambda: self._hide_secret(times))
 
-    def _hide_secret(self) -> None:
-        self._secret = ""
-        self.host.repaint()
+    def _hide_secret(self, times: int) -> None:
+        """The minute of that showing is over; one asked for later has a minute of its own."""
+        if times == self._shown_times:
+            self._secret = ""
+            self.host.repaint()
 
     # --- looks --------------------------------------------------------------------------------------------------------
 
     def render(self, width: int, height: int) -> Page:
         """Header, then the part of the sections that fits."""
         self.title_right = self.counter.title_right()
-        head = self._header(width)
+        head = header_rows(self._sheet, self._next, self.counter, width)
+        if self._secret:
+            head.insert(-1, [Span(" " + _("Unlock code: {code}").format(code=self._secret), Role.WARNING)])
         body: list[Row] = []
         starts: list[int] = []
         for index, section in enumerate(SECTIONS):
@@ -140,60 +178,20 @@ class SheetView(View):
         if self._follow:
             begin = starts[self._chosen]
             end = starts[self._chosen + 1] if self._chosen + 1 < len(starts) else length
-            top = max(min(top, begin), min(begin, end - room))
+            top = min(begin, max(top, end - room))
             self._follow = False
         return max(0, min(top, length - room))
-
-    def _header(self, width: int) -> list[Row]:
-        sheet, order = self._sheet, self._sheet.order
-        state = words.word(words.STATES, order.state)
-        promised = self.counter.day(order.promised_on)
-        money = self._money()
-        customer = f"{sheet.customer.name}  {sheet.customer.phone or sheet.customer.email}"
-        told = words.word(words.CHANNELS, order.ready_channel)
-        told = _("told by {channel}").format(channel=told) if order.ready_channel != "none" else told
-        rows: list[Row] = [
-            side_by_side(
-                [Span(f" {ticket_number.show(order.number)}  ", Role.VALUE), Span(f"{state} ", Role.HEADING)],
-                [Span(_("for {day}").format(day=promised) + " " if promised else "", Role.WARNING)],
-                width,
-            ),
-            side_by_side(
-                [Span(f" {customer}", Role.NORMAL)],
-                [Span(told + " ", Role.DIM)],
-                width,
-            ),
-            side_by_side([Span(f" {self._device_line()}", Role.NORMAL)], [Span(money + " ", Role.VALUE)], width),
-        ]
-        if self._secret:
-            rows.append([Span(" " + _("Unlock code: {code}").format(code=self._secret), Role.WARNING)])
-        rows.append([Span("─" * width, Role.RULE)])
-        return rows
-
-    def _device_line(self) -> str:
-        from convisav_tui.i18n import language
-
-        device = self._sheet.device
-        kind = device.type_names.get(language()) or device.type_code
-        serial = _("no. {serial}").format(serial=device.serial) if device.serial else ""
-        return " · ".join(part for part in (kind, device.title, serial) if part)
-
-    def _money(self) -> str:
-        sheet = self._sheet
-        if sheet.due is None:
-            return _("paid {amount}").format(amount=self.counter.amount(sheet.paid)) if sheet.paid else ""
-        if sheet.due < 0:
-            return _("to give back {amount}").format(amount=self.counter.amount(-sheet.due))
-        return _("due {amount}").format(amount=self.counter.amount(sheet.due))
 
     def _section(self, index: int, section: Section, width: int) -> list[Row]:
         here = index == self._chosen
         opened = section.key in self._open
-        label = f"{'▸' if here else ' '}{index + 1} {_(section.label)}"
-        summary = section.summary(self._sheet, self.counter)
-        head: Row = [Span(label.ljust(18), Role.SELECTED if here else Role.LABEL), Span(" ")]
-        head.append(Span(summary, Role.NORMAL if not opened else Role.DIM))
-        rows = [fit(head, width)]
-        if opened:
-            rows += section.lines(self._sheet, self.counter, width)
-        return rows
+        sign = "▸" if here else " "
+        head: Row = [Span(pad(f"{sign}{index + 1} {_(section.label)}", LABEL_WIDTH), _head_role(here)), Span(" ")]
+        if not opened:
+            head.append(Span(section.summary(self._sheet, self.counter)))
+            return [fit(head, width)]
+        return [fit(head, width), *section.lines(self._sheet, self.counter, width)]
+
+
+def _head_role(here: bool) -> Role:
+    return Role.SELECTED if here else Role.LABEL

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from convisav_tui import ticket_number
 from convisav_tui.i18n import _, format_day, mark
 from convisav_tui.screens import words
-from convisav_tui.screens.sheet_timeline import moment_lines
+from convisav_tui.screens.sheet_timeline import moment_day, moment_lines
 from convisav_tui.screens.widgets.painting import Role, Row, Span, wrap
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _warranty(sheet: Sheet) -> str:
 def _work_summary(sheet: Sheet, counter: Counter) -> str:
     order = sheet.order
     parts = [order.technician, words.word(words.OUTCOMES, order.outcome) if order.outcome else ""]
-    return " · ".join(part for part in (*parts, _one_line(order.found_fault)) if part)
+    return " · ".join(part for part in (*parts, _one_line(order.found_fault)) if part) or _("Nothing yet")
 
 
 def _work_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
@@ -125,7 +125,7 @@ def _work_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
         (_("Finished on"), completed),
         (_("Guarantee until"), guarantee),
     )
-    return fact_rows(facts, width) or [[Span(" " * INDENT + _("Nothing yet"), Role.DIM)]]
+    return fact_rows(facts, width) or _nothing(_("Nothing yet"))
 
 
 # --- quote --------------------------------------------------------------------------------------------------
@@ -152,11 +152,11 @@ def _quote_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
             (_("Version {number}").format(number=quote.revision), counter.amount(quote.amount)),
             (_("Work and parts"), quote.text),
             (_("Valid until"), valid),
-            (_("Issued"), f"{counter.moment(quote.issued_at)} {quote.issued_by}"),
+            (_("Issued"), f"{counter.moment(quote.issued_at)}  {quote.issued_by}".rstrip()),
             (_("Answer"), answer),
         )
         rows += fact_rows(facts, width)
-    return rows or [[Span(" " * INDENT + words.word(words.QUOTE_STATES, "none"), Role.DIM)]]
+    return rows or _nothing(words.word(words.QUOTE_STATES, "none"))
 
 
 # --- money --------------------------------------------------------------------------------------------------
@@ -169,45 +169,66 @@ def _money_summary(sheet: Sheet, counter: Counter) -> str:
         parts.append(_("paid {amount}").format(amount=counter.amount(sheet.paid)))
     if sheet.due is not None:
         parts.append(_("due {amount}").format(amount=counter.amount(max(0, sheet.due))))
-    return " · ".join(parts)
+    return " · ".join(parts) or _("Nothing paid yet")
 
 
 def _money_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
     rows: list[Row] = []
+    if sheet.order.price is not None:
+        rows += fact_rows(((_("Price"), counter.amount(sheet.order.price)),), width)
     for payment in sheet.payments:
         what = f"{words.word(words.NATURES, payment.nature)} {payment.label}".strip()
-        text = f"{counter.moment(payment.at)}  {counter.amount(payment.amount)}  {what}, "
-        rows.append([Span(" " * INDENT + text + f"{words.word(words.MEANS, payment.means)}  {payment.staff}")])
-    return rows or [[Span(" " * INDENT + _("Nothing paid yet"), Role.DIM)]]
+        means = words.word(words.MEANS, payment.means)
+        facts = (counter.amount(payment.amount), f"{what}, {means}", payment.staff)
+        rows += _entry(counter.moment(payment.at), facts, width)
+    if sheet.due is not None and sheet.due < 0:
+        rows += fact_rows(((_("To give back"), counter.amount(-sheet.due)),), width)
+    elif sheet.due is not None:
+        rows += fact_rows(((_("Still due"), counter.amount(sheet.due)),), width)
+    return rows or _nothing(_("Nothing paid yet"))
+
+
+def _entry(when: str, facts: Sequence[str], width: int, role: Role = Role.NORMAL) -> list[Row]:
+    """Something that happened: when, and what, wrapped under itself."""
+    lines = wrap("  ".join(fact for fact in facts if fact), max(10, width - INDENT - LABEL_WIDTH - 1))
+    return [
+        [
+            Span(" " * INDENT + (when if index == 0 else "").ljust(LABEL_WIDTH) + " ", Role.DIM),
+            Span(line, role),
+        ]
+        for index, line in enumerate(lines)
+    ]
+
+
+def _nothing(sentence: str) -> list[Row]:
+    return [[Span(" " * INDENT + sentence, Role.DIM)]]
 
 
 # --- messages, custody, history -----------------------------------------------------------------------------
 
 
 def _messages_summary(sheet: Sheet, counter: Counter) -> str:
-    return " · ".join(
-        _("{what}: {state}").format(
-            what=words.word(words.MESSAGES, message.event), state=words.word(words.MESSAGE_STATES, message.state)
-        )
+    said = (
+        f"{words.word(words.MESSAGES, message.event)}: {words.word(words.MESSAGE_STATES, message.state)}"
         for message in sheet.messages[-3:]
     )
+    return " · ".join(said) or _("No message")
 
 
 def _messages_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
     rows: list[Row] = []
     for message in sheet.messages:
-        when = counter.short_moment(message.created_at)
-        state = words.word(words.MESSAGE_STATES, message.state)
         bad = message.state in ("dead", "unknown", "to_call")
-        text = f"{when}  {words.word(words.MESSAGES, message.event)}  {words.word(words.CHANNELS, message.channel)} "
-        rows.append(
-            [Span(" " * INDENT + text + message.recipient + "  "), Span(state, Role.WARNING if bad else Role.SUCCESS)]
+        facts = (
+            words.word(words.MESSAGES, message.event),
+            words.word(words.CHANNELS, message.channel),
+            message.recipient or message.phone,
+            words.word(words.MESSAGE_STATES, message.state) + (" !" if bad else ""),
         )
+        rows += _entry(counter.moment(message.created_at), facts, width, Role.WARNING if bad else Role.NORMAL)
         if message.last_text and bad:
-            rows += [
-                [Span(" " * (INDENT + 2) + line, Role.DIM)] for line in wrap(message.last_text, width - INDENT - 4)
-            ]
-    return rows or [[Span(" " * INDENT + _("No message"), Role.DIM)]]
+            rows += _entry("", (message.last_text,), width)
+    return rows or _nothing(_("No message"))
 
 
 def _custody_summary(sheet: Sheet, counter: Counter) -> str:
@@ -216,16 +237,11 @@ def _custody_summary(sheet: Sheet, counter: Counter) -> str:
 
 
 def _custody_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
-    return [
-        [
-            Span(
-                " " * INDENT
-                + f"{counter.moment(custody.at)}  "
-                f"{words.word(words.HOLDERS, custody.holder)} {custody.place}  {custody.staff}  {custody.note}".rstrip()
-            )
-        ]
-        for custody in sheet.custody
-    ]
+    rows: list[Row] = []
+    for custody in sheet.custody:
+        facts = (words.word(words.HOLDERS, custody.holder), custody.place, custody.staff, custody.note)
+        rows += _entry(counter.moment(custody.at), facts, width)
+    return rows
 
 
 def _history_summary(sheet: Sheet, counter: Counter) -> str:
@@ -237,8 +253,10 @@ def _history_summary(sheet: Sheet, counter: Counter) -> str:
 
 def _history_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
     rows: list[Row] = []
+    day = ""
     for moment in sheet.timeline:
-        rows += moment_lines(moment, counter, width, INDENT)
+        rows += moment_lines(moment, counter, width, INDENT, day)
+        day = moment_day(moment, counter)
     return rows
 
 
@@ -250,9 +268,10 @@ def _earlier_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
     rows: list[Row] = []
     for order in sheet.earlier:
         outcome = words.word(words.OUTCOMES, order.outcome) if order.outcome else words.word(words.STATES, order.state)
-        text = f"{ticket_number.show(order.number)}  {format_day(counter.local(order.opened_at).date())}  {outcome}  "
-        rows.append([Span(" " * INDENT + text + _one_line(order.reported_fault))])
-    return rows or [[Span(" " * INDENT + _("none"), Role.DIM)]]
+        day = format_day(counter.local(order.opened_at).date())
+        facts = (day, outcome, _one_line(order.reported_fault))
+        rows += _entry(ticket_number.show(order.number), facts, width)
+    return rows or _nothing(_("none"))
 
 
 SECTIONS: tuple[Section, ...] = (

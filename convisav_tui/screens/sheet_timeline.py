@@ -1,24 +1,35 @@
-"""One line of an order's time line, whatever happened."""
+"""One moment of an order's time line, whatever happened."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from convisav_tui.i18n import _
+from convisav_tui.i18n import _, format_day
 from convisav_tui.screens import words
 from convisav_tui.screens.widgets.painting import Role, Row, Span, wrap
 
 if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
-    from convisav_tui.store.queries.sheet import Moment
+    from convisav_tui.store.queries.outbox import JobAttempt, JobRow, MessageRow, MessageTry
+    from convisav_tui.store.queries.sheet import CustodyFacts, EventFacts, Moment, PaymentFacts
 
 WHEN_WIDTH = 12
+# What was said when the step was taken, worth reading afterwards.
+_SAID = ("reason", "note", "work", "taken_by")
 
 
-def moment_lines(moment: Moment, counter: Counter, width: int, indent: int) -> list[Row]:
-    """When, and what: the event with who did it, the payment, the message and each try to deliver it."""
+def moment_day(moment: Moment, counter: Counter) -> str:
+    """The day of a moment in the shop, short."""
+    return format_day(counter.local(moment.at).date())[:5]
+
+
+def moment_lines(moment: Moment, counter: Counter, width: int, indent: int, day_before: str = "") -> list[Row]:
+    """When (the day only where it differs from the moment before), and what: an event with who did it and what was
+    said, a payment, a message and each try to deliver it, a paper and each try to print it."""
     text, role = _told(moment, counter)
-    when = counter.short_moment(moment.at).ljust(WHEN_WIDTH)
+    day = moment_day(moment, counter)
+    when = f"{'' if day == day_before else day:5} {counter.local(moment.at):%H:%M}".ljust(WHEN_WIDTH)
     rows: list[Row] = []
     for index, line in enumerate(wrap(text, max(10, width - indent - WHEN_WIDTH))):
         shown = when if index == 0 else " " * WHEN_WIDTH
@@ -27,33 +38,68 @@ def moment_lines(moment: Moment, counter: Counter, width: int, indent: int) -> l
 
 
 def _told(moment: Moment, counter: Counter) -> tuple[str, Role]:
-    from convisav_tui.store.queries.outbox import JobAttempt, JobRow, MessageRow, MessageTry
+    from convisav_tui.store.queries.outbox import JobRow, MessageRow, MessageTry
     from convisav_tui.store.queries.sheet import CustodyFacts, EventFacts, PaymentFacts
 
     fact = moment.fact
     if isinstance(fact, EventFacts):
-        change = ""
-        if fact.to_state and fact.to_state != fact.from_state:
-            change = f" → {words.word(words.STATES, fact.to_state)}"
-        who = f"  {fact.staff}" if fact.staff else ""
-        return f"{words.word(words.EVENTS, fact.event)}{change}{who}", Role.NORMAL
+        return _event(fact), Role.NORMAL
     if isinstance(fact, PaymentFacts):
-        nature, means = words.word(words.NATURES, fact.nature), words.word(words.MEANS, fact.means)
-        return f"{counter.amount(fact.amount)}  {nature}, {means}  {fact.staff}", Role.NORMAL
+        return _payment(fact, counter), Role.NORMAL
     if isinstance(fact, CustodyFacts):
-        return f"{words.word(words.HOLDERS, fact.holder)} {fact.place}".strip(), Role.DIM
+        return _custody(fact), Role.DIM
     if isinstance(fact, MessageRow):
-        what = words.word(words.MESSAGES, fact.event)
-        state = words.word(words.MESSAGE_STATES, fact.state)
-        return f"{words.word(words.CHANNELS, fact.channel)} «{what}» {fact.recipient}: {state}", Role.NORMAL
+        return _message(fact), Role.NORMAL
     if isinstance(fact, MessageTry):
-        outcome = words.word(words.DELIVERIES, fact.kind) if fact.kind else "…"
-        detail = " ".join(part for part in (fact.code, fact.text) if part)
-        role = Role.DIM if fact.kind in ("accepted", "") else Role.WARNING
-        return _("try {number}: {outcome}").format(number=fact.attempt, outcome=f"{outcome} {detail}".strip()), role
+        return _try(fact), Role.DIM if fact.kind in ("accepted", "") else Role.WARNING
     if isinstance(fact, JobRow):
-        again = f" ({_('duplicate')})" if fact.duplicate else ""
-        return f"{words.word(words.JOBS, fact.kind)}{again}: {words.word(words.JOB_STATES, fact.state)}", Role.DIM
-    assert isinstance(fact, JobAttempt)
+        return _paper(fact), Role.DIM
+    return _printing(fact), Role.DIM
+
+
+def _event(fact: EventFacts) -> str:
+    text = words.word(words.EVENTS, fact.event)
+    step = fact.detail.get("step")
+    if fact.event == "undone" and isinstance(step, str):
+        text += f" ({words.word(words.EVENTS, step)})"
+    if fact.to_state and fact.to_state != fact.from_state:
+        text += f" → {words.word(words.STATES, fact.to_state)}"
+    said = _said(fact.detail)
+    return "  ".join(part for part in (text, f"«{said}»" if said else "", fact.staff) if part)
+
+
+def _said(detail: Mapping[str, object]) -> str:
+    texts = (detail.get(key) for key in _SAID)
+    return ", ".join(" ".join(text.split()) for text in texts if isinstance(text, str) and text.strip())
+
+
+def _payment(fact: PaymentFacts, counter: Counter) -> str:
+    nature, means = words.word(words.NATURES, fact.nature), words.word(words.MEANS, fact.means)
+    what = f"{counter.amount(fact.amount)}  {nature}, {means}"
+    return "  ".join(part for part in (what, fact.staff) if part)
+
+
+def _custody(fact: CustodyFacts) -> str:
+    return " ".join(part for part in (words.word(words.HOLDERS, fact.holder), fact.place) if part)
+
+
+def _message(fact: MessageRow) -> str:
+    what = words.word(words.MESSAGES, fact.event)
+    state = words.word(words.MESSAGE_STATES, fact.state)
+    return f"{words.word(words.CHANNELS, fact.channel)} «{what}» {fact.recipient or fact.phone}: {state}"
+
+
+def _try(fact: MessageTry) -> str:
+    outcome = words.word(words.DELIVERIES, fact.kind) if fact.kind else "…"
+    detail = " ".join(part for part in (fact.code, fact.text) if part)
+    return _("try {number}: {outcome}").format(number=fact.attempt, outcome=f"{outcome} {detail}".strip())
+
+
+def _paper(fact: JobRow) -> str:
+    again = f" ({_('duplicate')})" if fact.duplicate else ""
+    return f"{words.word(words.JOBS, fact.kind)}{again}: {words.word(words.JOB_STATES, fact.state)}"
+
+
+def _printing(fact: JobAttempt) -> str:
     outcome = words.word(words.PRINT_OUTCOMES, fact.outcome) if fact.outcome else "…"
-    return _("printer: {outcome}").format(outcome=f"{outcome} {fact.detail}".strip()), Role.DIM
+    return _("printer: {outcome}").format(outcome=f"{outcome} {fact.detail}".strip())

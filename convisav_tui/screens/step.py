@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from uuid import uuid4
 
 from convisav_tui import clock, ticket_number
-from convisav_tui.errors import ConvisavError, FieldErrors, NotFound
+from convisav_tui.errors import ConvisavError, FieldErrors, NotFound, Refusal
 from convisav_tui.i18n import _
 from convisav_tui.screens import words
 from convisav_tui.screens.keys import Key, label
+from convisav_tui.screens.order_columns import short_customer
+from convisav_tui.screens.step_painting import (
+    field_of,
+    mending_of,
+    preview_rows,
+    refusal_rows,
+    step_rows,
+    without_empty_end,
+)
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.form import Form
-from convisav_tui.screens.widgets.form_fields import CHECKED, FieldSpec, Kind
-from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells, wrap
+from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
     from convisav_tui.screens.counter import Counter
-    from convisav_tui.shop.steps import Preview, Step, StepInput, StepTaken
+    from convisav_tui.shop.steps import Preview, Step, StepTaken
+    from convisav_tui.store.board import OrderRow
+    from convisav_tui.store.queries.sheet import Sheet
 
-SHOWN_STEPS = 8
 LABEL_WIDTH, WIDEST_LABEL = 18, 28
 SCROLLED = 6  # rows that PgDn and PgUp move the text to the customer
 TICKED = "x"  # what the workflow takes for a check that is set
-_KINDS: dict[str, Kind] = {"amount": "amount", "text": "text", "choice": "choice", "date": "date", "check": "check"}
+
+
+class Found(NamedTuple):
+    """The order as it was read, and what may follow."""
+
+    order: OrderRow
+    steps: list[Step]
 
 
 class StepView(View):
@@ -40,13 +55,13 @@ class StepView(View):
         self.title = _("Next step of {number}").format(number=ticket_number.show(number))
         self._done = done
         self._key = str(uuid4())
-        self._order_id = 0
-        self._version = 0
+        self._order: OrderRow | None = None
         self._steps: list[Step] = []
         self._chosen = 0
-        self._form: Form | None = None
+        self._forms: dict[str, Form] = {}  # by event: what was typed for a step waits there while another is looked at
         self._preview: Preview | None = None
-        self._trouble = ""
+        self._trouble = ""  # why the step is refused with these answers
+        self._mended_by = ""
         self._top = 0  # first row shown of what the step will do
         self._hidden = 0  # rows of it that do not fit
 
@@ -57,35 +72,60 @@ class StepView(View):
         """Letters go to the fields of the step when it has some."""
         return self._form is not None
 
+    @property
+    def _form(self) -> Form | None:
+        return self._forms.get(self._step.event) if self._steps else None
+
     def opened(self) -> None:
         """Ask the workflow what is allowed now."""
         self.host.run(self._read, self._arrived, self._unreadable, label=_("Opening"), leave=True)
+
+    def resumed(self) -> None:
+        """A payment was taken, an intake begun: perhaps the step is allowed now. What was typed stays."""
+        self._read_again()
 
     def order_number(self) -> str:
         """The order that is moved on."""
         return self.number
 
     def actions(self) -> Sequence[str]:
-        """Only what does not leave a step half chosen."""
-        return ("help",)
+        """Only what does not leave a step half chosen, and what mends a refusal."""
+        return (self._mended_by, "help") if self._mended_by in ("till", "new") else ("help",)
+
+    def act(self, action: str) -> bool:
+        """What mends a refusal."""
+        if action == "till":
+            self.host.run(self._sheet, self._pay, label=_("Opening"))
+        elif action == "new":
+            from convisav_tui.screens.intake import IntakeView
+
+            self.host.open(IntakeView(self.counter, from_order=self.number))
+        else:
+            return False
+        return True
 
     def hint(self) -> Row:
         """How to choose and confirm."""
-        keys = [("enter", _("Do it")), ("up", _("Other step")), ("escape", _("Back"))]
+        keys = [("escape", _("Back"))]
+        if len(self._steps) > 1:
+            keys.insert(0, ("up", _("Other step")))
+        if self._steps and not self._refused_for_good():
+            keys.insert(0, ("enter", _("Do it")))
         if self._hidden:
             keys.append(("pagedown", _("Whole text")))
         return [span for key, text in keys for span in (Span(" " + label(key), Role.KEY), Span(f" {text} ", Role.DIM))]
 
     def key(self, key: Key) -> None:
         """Arrows choose the step, Enter fills in and confirms, Esc goes back."""
+        form = self._form
         if key.name in ("up", "down") and len(self._steps) > 1:
             self._choose(self._chosen + (1 if key.name == "down" else -1))
         elif key.name in ("pagedown", "pageup"):
             self._top = max(0, min(self._hidden, self._top + (SCROLLED if key.name == "pagedown" else -SCROLLED)))
         elif key.name in ("escape", "f8"):
             self.host.back()
-        elif self._form is not None and not (key.name == "enter" and self._complete()):
-            self._form.key(key)
+        elif form is not None and not (key.name == "enter" and self._complete(form)):
+            form.key(key)
         elif key.name == "enter":
             self._confirm()
         elif key.character.isdigit() and 0 < int(key.character) <= len(self._steps):
@@ -98,27 +138,40 @@ class StepView(View):
 
     # --- what is allowed ------------------------------------------------------------------------------------
 
-    def _read(self) -> tuple[int, int, list[Step]]:
+    def _read(self) -> Found:
         from convisav_tui.shop.workflow import allowed_steps
         from convisav_tui.store.queries.by_number import order_by_number
+        from convisav_tui.store.queries.lists import find_row
 
         with self.counter.store.read() as session:
             order = order_by_number(session, self.number)
-            if order is None or order.id is None:
+            row = find_row(session, order.id, self.counter.today) if order is not None and order.id else None
+            if row is None:
                 raise NotFound(_("There is no order {number}").format(number=ticket_number.show(self.number)))
-            return order.id, order.version, list(allowed_steps(session, order.id, self.counter.shop))
+            return Found(row, list(allowed_steps(session, row.id, self.counter.shop)))
 
-    def _arrived(self, found: tuple[int, int, list[Step]]) -> None:
-        self._order_id, self._version, self._steps = found
+    def _read_again(self) -> None:
+        self.host.run(self._read, self._arrived, self._unreadable, label=_("Opening"))
+
+    def _arrived(self, found: Found) -> None:
+        """Show the steps; the one that was chosen stays chosen, what was typed for it stays typed."""
+        event = self._step.event if self._steps else ""
+        self._order, self._steps = found
+        self.title = " · ".join(
+            (_("Next step of {number}").format(number=ticket_number.show(self.number)), short_customer(self._order))
+        )
         if not self._steps:
             self.host.back()
             self.host.say(_("Nothing more can be done with this order"), Role.WARNING)
             return
-        self._choose(next((i for i, step in enumerate(self._steps) if not step.refusal), 0))
+        self._forms = self._new_forms()
+        same = (index for index, step in enumerate(self._steps) if step.event == event)
+        allowed = (index for index, step in enumerate(self._steps) if not step.refusal)
+        self._choose(next(same, next(allowed, 0)))
 
     def _unreadable(self, error: Exception) -> None:
         self.host.back()
-        self.host.say(str(error), Role.ERROR)
+        self.host.say_error(error)
 
     # --- choosing -------------------------------------------------------------------------------------------
 
@@ -129,54 +182,90 @@ class StepView(View):
     def _choose(self, index: int) -> None:
         self._chosen = index % len(self._steps)
         self._top = 0
-        specs = [_field(step_input, row) for row, step_input in enumerate(self._step.inputs)]
-        widest = max((cells(spec.label) for spec in specs), default=0)
-        label_width = max(LABEL_WIDTH, min(widest, WIDEST_LABEL))
-        on_change, on_end = self._changed, self._confirm
-        self._form = Form(specs, label_width=label_width, on_change=on_change, on_end=on_end) if specs else None
-        if self._refused_for_good():
-            self._form = None
         self._show_preview()
 
+    def _new_forms(self) -> dict[str, Form]:
+        """A form for each step that asks something, with what was typed into it before."""
+        forms = {}
+        for step in self._steps:
+            if step.inputs and not _refused_for_good(step):
+                forms[step.event] = self._new_form(step)
+        return forms
+
+    def _new_form(self, step: Step) -> Form:
+        specs = [field_of(asked, row) for row, asked in enumerate(step.inputs)]
+        widest = max(cells(spec.label) for spec in specs)
+        label_width = max(LABEL_WIDTH, min(widest, WIDEST_LABEL))
+        form = Form(specs, label_width=label_width, on_change=self._changed, on_end=self._confirm)
+        before = self._forms.get(step.event)
+        if before is not None:
+            typed = {key: value for key, value in before.state.save().items() if before.state.typed(key)}
+            form.load({"focus": before.focus, "values": typed})
+        return form
+
     def _refused_for_good(self) -> bool:
-        """Whether nothing that can be answered here would lift the refusal (a release by a manager would)."""
-        return bool(self._step.refusal) and not self._step.may_be_answered
+        return _refused_for_good(self._step)
 
     def _changed(self, key: str) -> None:
         if self._form is not None:
             self._form.error(key, "")
         self._show_preview()
 
-    def _complete(self) -> bool:
+    def _complete(self, form: Form) -> bool:
         """Whether Enter has nothing more to ask for: no required field is empty."""
-        form = self._form
-        if form is None:
-            return True
-        return all(form.state[item.key].strip() for item in self._step.inputs if item.required)
+        return all(form.state[asked.key].strip() for asked in self._step.inputs if asked.required)
 
     def _inputs(self) -> dict[str, str]:
         if self._form is None:
             return {}
         texts = self._form.state.texts()
-        ticks = {item.key: TICKED if texts[item.key] else "" for item in self._step.inputs if item.kind == "check"}
+        ticks = {asked.key: TICKED if texts[asked.key] else "" for asked in self._step.inputs if asked.kind == "check"}
         return texts | ticks
 
     def _show_preview(self) -> None:
-        self._preview, self._trouble = None, ""
+        """Ask the workflow what these answers would do; what is missing is said by the fields when Enter is pressed."""
+        step = self._step
+        self._preview, self._trouble, self._mended_by = None, step.refusal or "", step.mended_by
         if self._refused_for_good():
             return
         try:
             with self.counter.store.read() as session:
                 self._preview = self._previewed(session)
+            self._trouble = self._mended_by = ""
         except FieldErrors:
-            return  # not complete yet: the fields say so when Enter is pressed
+            return
         except ConvisavError as error:
             self._trouble = str(error)
+            self._mended_by = error.mended_by if isinstance(error, Refusal) else ""
 
     def _previewed(self, session: Session) -> Preview:
         from convisav_tui.shop.workflow import preview_step
 
-        return preview_step(session, self._order_id, self._step.event, self._inputs(), self.counter.shop)
+        assert self._order is not None
+        return preview_step(session, self._order.id, self._step.event, self._inputs(), self.counter.shop)
+
+    # --- what mends a refusal ---------------------------------------------------------------------------------
+
+    def _mend(self) -> None:
+        """Enter on a refused step: go to the step that mends it, else say again why."""
+        event = self._mended_by.removeprefix("step:")
+        other = next((index for index, step in enumerate(self._steps) if step.event == event), None)
+        if other is not None and other != self._chosen:
+            self._choose(other)
+        else:
+            self.host.say(self._trouble, Role.ERROR)
+
+    def _sheet(self) -> Sheet | None:
+        from convisav_tui.store.queries.sheet import sheet
+
+        with self.counter.store.read() as session:
+            return sheet(session, self.number)
+
+    def _pay(self, found: Sheet | None) -> None:
+        from convisav_tui.screens.payment import PaymentView
+
+        if found is not None:
+            self.host.open(PaymentView(self.counter, found, self.host.repaint))
 
     # --- doing it -------------------------------------------------------------------------------------------
 
@@ -184,7 +273,7 @@ class StepView(View):
         if not self._steps:
             return
         if self._refused_for_good():
-            self.host.say(self._step.refusal or "", Role.ERROR)
+            self._mend()
             return
         step, inputs = self._step, self._inputs()
         self.host.run(
@@ -197,16 +286,11 @@ class StepView(View):
     def _take(self, step: Step, inputs: dict[str, str]) -> StepTaken:
         from convisav_tui.shop.workflow import take_step
 
-        return self.counter.store.write(
+        order, counter = self._order, self.counter
+        assert order is not None
+        return counter.store.write(
             lambda session: take_step(
-                session,
-                self._order_id,
-                step.event,
-                inputs,
-                self.counter.actor,
-                self.counter.shop,
-                self._key,
-                self._version,
+                session, order.id, step.event, inputs, counter.actor, counter.shop, self._key, order.version
             )
         )
 
@@ -225,82 +309,37 @@ class StepView(View):
             self._done(taken)
 
     def _refused(self, error: Exception) -> None:
+        """Nothing was done and nothing typed is lost: the fields say what is wrong, or the order is read again."""
         if isinstance(error, FieldErrors) and self._form is not None:
             self._form.errors(error.errors)
             return
-        self.host.say(str(error), Role.ERROR)
-        if not isinstance(error, FieldErrors):
-            self._key = str(uuid4())
-            self.host.run(self._read, self._arrived, self._unreadable, label=_("Opening"))
+        self.host.say_error(error)
+        self._key = str(uuid4())
+        self._read_again()
 
     # --- looks ----------------------------------------------------------------------------------------------
 
     def render(self, width: int, height: int) -> Page:
         """Steps, fields, effects and the text of each message."""
-        rows: list[Row] = []
-        first = max(0, min(self._chosen - SHOWN_STEPS + 1, len(self._steps) - SHOWN_STEPS))
-        for index in range(first, min(first + SHOWN_STEPS, len(self._steps))):
-            rows.append(self._step_row(index, width))
-        cursor = (0, self._chosen - first)
+        self.title_right = self.counter.title_right()
+        rows, at = step_rows(self._steps, self._chosen)
+        cursor = (0, at)
         rows.append([])
-        if self._steps and self._step.refusal:
-            rows += [[Span("   ✗ " + line, Role.ERROR)] for line in wrap(self._step.refusal, width - 6)]
-        if self._form is not None:
+        if self._trouble:
+            rows += [*refusal_rows(self._trouble, mending_of(self._mended_by, self._steps), width), []]
+        form = self._form
+        if form is not None:
             top = len(rows)
-            page = self._form.render(width, min(len(self._step.inputs) * 2, max(2, height - top - 3)))
-            rows += [*_without_empty_end(page.rows), []]
+            page = form.render(width, min(len(self._step.inputs) * 2, max(2, height - top - 3)))
+            rows += [*without_empty_end(page.rows), []]
             if page.cursor is not None:
                 cursor = (page.cursor[0], page.cursor[1] + top)
-        foreseen = self._preview_rows(width)
+        foreseen = preview_rows(self._preview, width) if self._preview is not None else []
         self._hidden = max(0, len(rows) + len(foreseen) - height)
         self._top = min(self._top, self._hidden)
         return Page([*rows, *foreseen[self._top :]][:height], cursor)
 
-    def _step_row(self, index: int, width: int) -> Row:
-        step = self._steps[index]
-        sign = "▸" if index == self._chosen else " "
-        text = f"{sign} {index + 1} {step.label}"
-        if index == self._chosen:
-            return [Span(text, Role.SELECTED)]
-        return [Span(text, Role.DIM if step.refusal else Role.NORMAL), Span(" ✗" if step.refusal else "", Role.ERROR)]
 
-    def _preview_rows(self, width: int) -> list[Row]:
-        if self._trouble:
-            return [[Span("   ✗ " + line, Role.ERROR)] for line in wrap(self._trouble, width - 6)]
-        if self._preview is None:
-            return []
-        rows: list[Row] = []
-        for effect in self._preview.effects:
-            rows += [[Span("   → " + line, Role.NORMAL)] for line in wrap(effect, width - 6)]
-        for message in self._preview.messages:
-            rows.append([])
-            heading = f"   {words.word(words.CHANNELS, message.channel)} {message.recipient}"
-            if message.segments:
-                heading += "  " + _("{count} SMS").format(count=message.segments)
-            rows.append([Span(heading, Role.HEADING)])
-            if message.subject:
-                rows.append([Span("   " + message.subject, Role.VALUE)])
-            rows += [[Span("   " + line, Role.DIM)] for line in wrap(message.body, width - 4)]
-        return rows
-
-
-def _without_empty_end(rows: Sequence[Row]) -> list[Row]:
-    kept = list(rows)
-    while kept and not any(span.text.strip() for span in kept[-1]):
-        kept.pop()
-    return kept
-
-
-def _field(step_input: StepInput, row: int) -> FieldSpec:
-    return FieldSpec(
-        key=step_input.key,
-        label=step_input.label,
-        kind=_KINDS[step_input.kind],
-        row=row,
-        width={"text": 40, "choice": 40, "check": 1}.get(step_input.kind, 14),
-        grow=1 if step_input.kind == "text" else 0,
-        required=step_input.required,
-        default=CHECKED if step_input.kind == "check" and step_input.default else step_input.default,
-        longest=step_input.longest,
-        choices=tuple((value, _(text)) for value, text in step_input.choices),
-    )
+def _refused_for_good(step: Step) -> bool:
+    """Whether nothing that can be answered here would lift the refusal (a release by a manager would)."""
+    return bool(step.refusal) and not step.may_be_answered

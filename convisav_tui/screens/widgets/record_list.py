@@ -243,6 +243,9 @@ class RecordList:
         self._moved()
 
     def _replace_around(self, request: Request, rows: Sequence[Record]) -> None:
+        if not rows and request.where == "at":  # all rows from here on are gone: those above are left
+            self._ask(Request("last", None, self._page() * 2), self._replace_at_end, hold=False)
+            return
         current, offset = self.current, self._cursor - self._top
         self._set(rows, at_start=request.where == "first", at_end=len(rows) < request.limit)
         self._top = 0 if request.where == "at" else min(self._top, max(0, len(rows) - 1))

@@ -95,14 +95,21 @@ class MessageRow:
     tries: tuple[MessageTry, ...] = ()
 
 
-def print_jobs(session: Session, states: Sequence[str] = OPEN_JOBS, limit: int = 100, before: int = 0) -> list[JobRow]:
-    """The jobs in these states (all states when empty), newest first, those older than the id `before` if given."""
+def print_jobs(
+    session: Session,
+    states: Sequence[str] = OPEN_JOBS,
+    limit: int = 100,
+    before: int = 0,
+    after: int = 0,
+    from_end: bool = False,
+) -> list[JobRow]:
+    """The jobs in these states (all states when empty), newest first: the newest, those just older than the id
+    `before`, those just newer than the id `after`, or the oldest of all."""
     chosen = _jobs()
     if states:
         chosen = chosen.where(_in_states(PRINT_JOB, [JobState(state) for state in states]))
-    if before:
-        chosen = chosen.where(PRINT_JOB.c.id < before)
-    return _job_rows(session, chosen.order_by(PRINT_JOB.c.id.desc()).limit(limit))
+    rows = _job_rows(session, _part(chosen, PRINT_JOB.c.id, limit, before, after, from_end))
+    return sorted(rows, key=lambda row: -row.id)
 
 
 def jobs_of(session: Session, order_id: int) -> tuple[JobRow, ...]:
@@ -111,14 +118,21 @@ def jobs_of(session: Session, order_id: int) -> tuple[JobRow, ...]:
     return tuple(_job_rows(session, chosen))
 
 
-def messages(session: Session, states: Sequence[str] = (), limit: int = 100, before: int = 0) -> list[MessageRow]:
-    """The messages in these states (all states when empty), newest first, those older than the id `before` if given."""
+def messages(
+    session: Session,
+    states: Sequence[str] = (),
+    limit: int = 100,
+    before: int = 0,
+    after: int = 0,
+    from_end: bool = False,
+) -> list[MessageRow]:
+    """The messages in these states (all states when empty), newest first: the newest, those just older than the id
+    `before`, those just newer than the id `after`, or the oldest of all."""
     chosen = _messages()
     if states:
         chosen = chosen.where(_in_states(MESSAGE, [MessageState(state) for state in states]))
-    if before:
-        chosen = chosen.where(MESSAGE.c.id < before)
-    return _message_rows(session, chosen.order_by(MESSAGE.c.id.desc()).limit(limit))
+    rows = _message_rows(session, _part(chosen, MESSAGE.c.id, limit, before, after, from_end))
+    return sorted(rows, key=lambda row: -row.id)
 
 
 def owed_messages(session: Session, limit: int = 100) -> list[MessageRow]:
@@ -149,6 +163,17 @@ def job_counts(session: Session) -> dict[str, int]:
 def _in_states(table: sa.Table, states: Sequence[str]) -> sa.TextClause:
     """Our own words written out, not as parameters: the database must see that a partial index holds them."""
     return sa.text(f"{table.name}.{in_states(*states)}")
+
+
+def _part(
+    chosen: sa.Select[Any], key: sa.ColumnElement[Any], limit: int, before: int, after: int, from_end: bool
+) -> sa.Select[Any]:
+    """A page of rows whose newest have the highest keys."""
+    if before:
+        chosen = chosen.where(key < before)
+    if after:
+        chosen = chosen.where(key > after)
+    return chosen.order_by(key if after or from_end else key.desc()).limit(limit)
 
 
 def _jobs() -> sa.Select[Any]:

@@ -1,0 +1,88 @@
+"""How the screen of the next step looks: the list of steps, why one is refused, what it will do and say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from convisav_tui.i18n import _
+from convisav_tui.screens import words
+from convisav_tui.screens.actions import find
+from convisav_tui.screens.keys import label
+from convisav_tui.screens.widgets.form_fields import CHECKED, FieldSpec, Kind
+from convisav_tui.screens.widgets.painting import Role, Row, Span, wrap
+
+if TYPE_CHECKING:
+    from convisav_tui.shop.steps import Preview, Step, StepInput
+
+SHOWN_STEPS = 8
+_KINDS: dict[str, Kind] = {"amount": "amount", "text": "text", "choice": "choice", "date": "date", "check": "check"}
+
+
+def step_rows(steps: Sequence[Step], chosen: int, shown: int = SHOWN_STEPS) -> tuple[list[Row], int]:
+    """The steps around the chosen one, and the row it stands on."""
+    first = max(0, min(chosen - shown + 1, len(steps) - shown))
+    rows: list[Row] = []
+    for index in range(first, min(first + shown, len(steps))):
+        step, here = steps[index], index == chosen
+        text = f"{'▸' if here else ' '} {index + 1} {step.label}"
+        role = Role.SELECTED if here else Role.DIM if step.refusal else Role.NORMAL
+        rows.append([Span(text, role), Span(" ✗" if step.refusal and not here else "", Role.ERROR)])
+    return rows, chosen - first
+
+
+def refusal_rows(sentence: str, mending: Row, width: int) -> list[Row]:
+    """Why a step is refused, and the key that mends it."""
+    rows: list[Row] = [[Span("   ✗ " + line, Role.ERROR)] for line in wrap(sentence, width - 6)]
+    return [*rows, [Span("     "), *mending]] if mending else rows
+
+
+def mending_of(mended_by: str, steps: Sequence[Step]) -> Row:
+    """The key that mends a refusal and what it does; empty where no key does."""
+    if mended_by in ("till", "new"):
+        words_of = {"till": _("Payment"), "new": _(find("new").label)}
+        return [Span(label(find(mended_by).key), Role.KEY), Span(f" {words_of[mended_by]}", Role.NORMAL)]
+    step = next((step for step in steps if mended_by == f"step:{step.event}"), None)
+    if step is None:
+        return []
+    return [Span(label("enter"), Role.KEY), Span(f" {step.label}", Role.NORMAL)]
+
+
+def preview_rows(preview: Preview, width: int) -> list[Row]:
+    """What the step does, and each message as it will leave."""
+    rows: list[Row] = []
+    for effect in preview.effects:
+        rows += [[Span("   → " + line)] for line in wrap(effect, width - 6)]
+    for message in preview.messages:
+        heading = f"   {words.word(words.CHANNELS, message.channel)} {message.recipient}"
+        if message.segments:
+            heading += "  " + _("{count} SMS").format(count=message.segments)
+        rows += [[], [Span(heading, Role.HEADING)]]
+        if message.subject:
+            rows += [[Span("   " + line, Role.VALUE)] for line in wrap(message.subject, width - 4)]
+        rows += [[Span("   " + line, Role.DIM)] for line in wrap(message.body, width - 4)]
+    return rows
+
+
+def without_empty_end(rows: Sequence[Row]) -> list[Row]:
+    """The rows up to the last that holds something."""
+    kept = list(rows)
+    while kept and not any(span.text.strip() for span in kept[-1]):
+        kept.pop()
+    return kept
+
+
+def field_of(asked: StepInput, row: int) -> FieldSpec:
+    """One thing that a step asks, as a field of a form."""
+    return FieldSpec(
+        key=asked.key,
+        label=asked.label,
+        kind=_KINDS[asked.kind],
+        row=row,
+        width={"text": 40, "choice": 40, "check": 1}.get(asked.kind, 14),
+        grow=1 if asked.kind == "text" else 0,
+        required=asked.required,
+        default=CHECKED if asked.kind == "check" and asked.default else asked.default,
+        longest=asked.longest,
+        choices=tuple((value, _(text)) for value, text in asked.choices),
+    )
