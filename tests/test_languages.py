@@ -197,7 +197,8 @@ def test_every_event_that_the_shop_writes_down_has_a_word() -> None:
     recorded = {row.event for row in TRANSITIONS} | {"undone"}
     call = re.compile(r'(?:event=|_tell_of_(?:job|message)\(session, \w+, |_record\([^"\n]*)"(\w+)"')
     for path in (PROGRAM / "shop").glob("*.py"):
-        recorded |= set(call.findall(path.read_text(encoding="utf-8")))
+        source = path.read_text(encoding="utf-8")
+        recorded |= set(call.findall(source)) if "append_event" in source else set()
     assert {"printed_again", "payment_taken", "message_failed", "receive"} <= recorded
     assert not recorded - set(words.EVENTS)
 
