@@ -127,13 +127,10 @@ def demo_shop(home: Path) -> Config:
 
 
 def draw_board(sitting: Sitting) -> None:
-    """The board, a search, the menu and the help."""
+    """The board, a search and the help."""
     sitting.draw("board", "convisav")
     sitting.type("lef")
     sitting.draw("search", "convisav: chercher")
-    sitting.home()
-    sitting.press("f10")
-    sitting.draw("menu", "convisav: F10")
     sitting.home()
     sitting.press("f1")
     sitting.draw("help", "convisav: F1")
@@ -171,9 +168,7 @@ def draw_order(sitting: Sitting) -> None:
     sitting.press("f8")
     sitting.type("119\npièce d'usure remplacée, essai une heure")
     sitting.draw("step", "convisav: F8")
-    sitting.press("enter")
-    sitting.draw("step-done", "convisav: fiche")
-    sitting.press("f7")
+    sitting.press("enter", "f7")
     sitting.draw("payment", "convisav: F7")
     sitting.press("escape", "f9")
     sitting.draw("customer", "convisav: F9")
@@ -193,17 +188,16 @@ def draw_outside(sitting: Sitting) -> None:
 
 
 def draw_papers(sitting: Sitting) -> None:
-    """The newest label and the newest receipt, as the printer would get them."""
+    """A label with its promised day and a receipt, as the printer would get them."""
     from sqlmodel import col, select
 
     from convisav_tui.printing.rendering import picture_of
     from convisav_tui.store.models import JobKind, PrintJob
 
     for kind in (JobKind.LABEL, JobKind.RECEIPT):
-        newest = select(PrintJob).where(PrintJob.kind == kind, col(PrintJob.content).is_not(None))
+        newest_first = select(PrintJob).where(PrintJob.kind == kind).order_by(col(PrintJob.id).desc())
         with sitting.program.counter.store.read() as session:
-            job = session.exec(newest.order_by(col(PrintJob.id).desc())).first()
-        assert job is not None
+            job = next(job for job in session.exec(newest_first) if job.content.get("promised_on"))
         picture_of(kind.value, job.content).save(SCREENS / f"{kind.value}.png", "PNG", optimize=True)
 
 

@@ -72,7 +72,9 @@ def commands() -> str:
     """The commands of `convisav`."""
     from convisav_tui.cli import COMMANDS
 
-    return _table(("Command", "What it does"), [(f"`convisav {name}`", _(help)) for name, (_m, help) in COMMANDS.items()])
+    return _table(
+        ("Command", "What it does"), [(f"`convisav {name}`", _(help)) for name, (_m, help) in COMMANDS.items()]
+    )
 
 
 def exit_codes() -> str:
