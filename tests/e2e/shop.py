@@ -45,12 +45,9 @@ class Shop:
     mail: MailServer
     sms: SmsGateway
     terminals: list[Terminal] = field(default_factory=list)
+    config: Config = field(init=False)
 
     # --- the program --------------------------------------------------------------------------------------------------
-
-    @property
-    def config(self) -> Config:
-        return load(self.home / "convisav.toml", {"CONVISAV_HOME": str(self.home)})
 
     def open(self, *, wait: bool = True, ignore_hangup: bool = False, **options: Any) -> Terminal:
         """The program on a new terminal (80x24 unless told otherwise), its board on screen and its store loaded."""
@@ -80,7 +77,9 @@ class Shop:
             "notify.sms.sender": "Rivoli",
         } | {key.replace("__", "."): value for key, value in more.items()}
         row: dict[str, Value] = {"name": "counter", "address": printer or self.printer.address, "media": ("62",)}
-        write_config(self.home / "convisav.toml", values, {"printers": [row], "staff": STAFF})
+        path = self.home / "convisav.toml"
+        write_config(path, values, {"printers": [row], "staff": STAFF})
+        self.config = load(path, {"CONVISAV_HOME": str(self.home)})
 
     def worker(self) -> int:
         """The process that prints and sends for this shop; 0 when none runs."""
