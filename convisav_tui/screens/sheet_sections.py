@@ -209,7 +209,7 @@ def _nothing(sentence: str) -> list[Row]:
 
 def _messages_summary(sheet: Sheet, counter: Counter) -> str:
     said = (
-        f"{words.word(words.MESSAGES, message.event)}: {words.word(words.MESSAGE_STATES, message.state)}"
+        words.stands(words.word(words.MESSAGES, message.event), words.word(words.MESSAGE_STATES, message.state))
         for message in sheet.messages[-3:]
     )
     return " · ".join(said) or _("No message")

@@ -86,7 +86,8 @@ def _custody(fact: CustodyFacts) -> str:
 def _message(fact: MessageRow) -> str:
     what = words.word(words.MESSAGES, fact.event)
     state = words.word(words.MESSAGE_STATES, fact.state)
-    return f"{words.word(words.CHANNELS, fact.channel)} «{what}» {fact.recipient or fact.phone}: {state}"
+    sent = f"{words.word(words.CHANNELS, fact.channel)} «{what}» {fact.recipient or fact.phone}"
+    return words.stands(sent, state)
 
 
 def _try(fact: MessageTry) -> str:
@@ -97,7 +98,7 @@ def _try(fact: MessageTry) -> str:
 
 def _paper(fact: JobRow) -> str:
     again = f" ({_('duplicate')})" if fact.duplicate else ""
-    return f"{words.word(words.JOBS, fact.kind)}{again}: {words.word(words.JOB_STATES, fact.state)}"
+    return words.stands(words.word(words.JOBS, fact.kind) + again, words.word(words.JOB_STATES, fact.state))
 
 
 def _printing(fact: JobAttempt) -> str:

@@ -187,6 +187,11 @@ EVENTS = {
 }
 
 
+def stands(what: str, state: str) -> str:
+    """What is said of something, with the colon as the language sets it."""
+    return _("{what}: {state}").format(what=what, state=state)
+
+
 def word(words: dict[str, str], code: str) -> str:
     """The word for a code of one of these tables; the code itself when it is not known."""
     return _(words[code]) if code in words else code.replace("_", " ")
