@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import logging
+import os
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 LARGEST = 1_000_000
 KEPT = 3
+
+
+class OwnFile(RotatingFileHandler):
+    """A file of its owner's alone; its folder is made when something is written for the first time."""
+
+    def _open(self) -> io.TextIOWrapper:
+        path = Path(self.baseFilename)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        return super()._open()
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """What cannot be written (a full disk) is not told on stderr: that is the screen."""
 
 
 def log_into(path: Path | None) -> None:
@@ -22,6 +37,6 @@ def log_into(path: Path | None) -> None:
     if path is None:
         logger.addHandler(logging.NullHandler())
         return
-    handler = RotatingFileHandler(path, maxBytes=LARGEST, backupCount=KEPT, encoding="utf-8", delay=True)
+    handler = OwnFile(path, maxBytes=LARGEST, backupCount=KEPT, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logger.addHandler(handler)
