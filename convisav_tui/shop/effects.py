@@ -12,10 +12,20 @@ from convisav_tui.i18n import _, format_day
 from convisav_tui.shop import outbox, quoting
 from convisav_tui.shop.movement import Change
 from convisav_tui.shop.payments import add_payment, billing_state, sums_of
+from convisav_tui.shop.permissions import Permission, require
 from convisav_tui.shop.secrets import purge_secret
 from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers
-from convisav_tui.store.models import BillingState, Holder, MessageEvent, Outcome, Payment, QuoteState, SecretState
+from convisav_tui.store.models import (
+    BillingState,
+    Holder,
+    MessageEvent,
+    Nature,
+    Outcome,
+    Payment,
+    QuoteState,
+    SecretState,
+)
 
 # The device works again: the guarantee on the repair runs.
 GUARANTEED = frozenset({Outcome.REPAIRED, Outcome.PARTLY_REPAIRED, Outcome.REPLACED})
@@ -222,7 +232,9 @@ def _refund_all(situation: Situation, change: Change, deposit_only: bool) -> lis
     refunds = []
     for row in rows:
         amount = left.get(row.id, 0)
-        if amount > 0 and (row.nature.value == "guarantee_deposit" or not deposit_only):
+        if amount > 0 and (row.nature is Nature.GUARANTEE_DEPOSIT or not deposit_only):
+            if row.nature is not Nature.GUARANTEE_DEPOSIT:
+                require(situation.session, change.actor, Permission.GIVE_BACK_MONEY)
             refund = add_payment(
                 situation.session,
                 situation.order,

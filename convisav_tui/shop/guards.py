@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from convisav_tui.errors import FieldErrors, Refusal
 from convisav_tui.i18n import _, format_day
+from convisav_tui.shop.permissions import Permission, refusal
 from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers
 
@@ -135,9 +136,9 @@ def paid_or_released(situation: Situation, answers: Answers) -> Refusal | None:
     if not answers.ticked("release"):
         sentence = _("{amount} is still owed.").format(amount=situation.money(situation.owed))
         return Refusal("paid_or_released", sentence, _("Take the payment."), mended_by="till")
-    if situation.actor is not None and not situation.actor_may_release:
-        return Refusal("released_by_manager", _("Only a manager may release an unpaid device."), mended_by="till")
-    return None
+    if situation.actor is None:
+        return None
+    return refusal(situation.session, situation.actor, Permission.RELEASE_DEVICE, mended_by="till")
 
 
 def money_settled(situation: Situation, _answers: Answers) -> Refusal | None:

@@ -16,6 +16,7 @@ from convisav_tui.shop.country_rules import rules_in_force
 from convisav_tui.shop.dated_rules import shop_setting
 from convisav_tui.shop.events import append_event
 from convisav_tui.shop.intake_form import cash_trouble
+from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.store.models import BillingState, Means, Nature, Payment, RepairOrder
 
 # Setting: whether a diagnostic fee counts towards the repair (FR-Q5); source 0 deducts what was paid at intake.
@@ -88,10 +89,12 @@ def take_payment(
     return payment
 
 
+@asks(Permission.GIVE_BACK_MONEY)
 def give_back(session: Session, payment_id: int, *, amount: int, actor: Actor, key: str, reason: str) -> Payment:
     """Give back `amount` (minor units, above 0) of a payment by a row of the opposite sign and the same nature.
 
-    Raises Refusal when more is given back than was paid, or without a reason.
+    Raises Refusal when more is given back than was paid, without a reason, and to those who may not; a guarantee
+    deposit, which stays the customer's money, anybody gives back.
     """
     earlier = _by_key(session, key)
     if earlier is not None:
@@ -99,6 +102,8 @@ def give_back(session: Session, payment_id: int, *, amount: int, actor: Actor, k
     paid = session.get(Payment, payment_id)
     if paid is None:
         raise NotFound(_("There is no such payment."))
+    if paid.nature is not Nature.GUARANTEE_DEPOSIT:
+        require(session, actor, Permission.GIVE_BACK_MONEY)
     order = _order(session, paid.order_id)
     given = select(func.coalesce(func.sum(Payment.amount), 0)).where(Payment.reverses_id == paid.id)
     left = paid.amount + int(session.exec(given).one())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography.fernet import Fernet, InvalidToken
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from convisav_tui.clock import local, now
 from convisav_tui.errors import NotFound, Refusal
@@ -16,8 +16,9 @@ from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.country_rules import rules_in_force
 from convisav_tui.shop.drafts import draft_key_name
 from convisav_tui.shop.events import append_event
+from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.store.keyring import after_end, keyring_of
-from convisav_tui.store.models import DeviceSecret, Draft, OrderState, RepairOrder, Role, SecretKind, SecretState, Staff
+from convisav_tui.store.models import DeviceSecret, Draft, OrderState, RepairOrder, SecretKind, SecretState
 
 # The device is gone or about to go: nobody needs the code any more.
 _NO_LONGER = (
@@ -27,7 +28,20 @@ _NO_LONGER = (
     OrderState.RELINQUISHED,
     OrderState.DISPOSED,
 )
-_REPAIRERS = (Role.TECHNICIAN, Role.MANAGER)
+# The device is on the bench, or waits for it: then its code may be needed.
+_IN_WORKSHOP = (
+    OrderState.RECEIVED,
+    OrderState.DIAGNOSING,
+    OrderState.QUOTE_REQUESTED,
+    OrderState.QUOTE_ISSUED,
+    OrderState.QUOTE_ACCEPTED,
+    OrderState.QUOTE_REFUSED,
+    OrderState.QUOTE_EXPIRED,
+    OrderState.AWAITING_COVERAGE,
+    OrderState.AWAITING_PARTS,
+    OrderState.IN_REPAIR,
+    OrderState.TESTING,
+)
 _ORPHAN_AGE = timedelta(hours=1)
 
 
@@ -54,10 +68,11 @@ def keep_secret(session: Session, order: RepairOrder, kind: SecretKind, code: st
     session.flush()
 
 
+@asks(Permission.REVEAL_SECRET, Permission.REVEAL_SECRET_OF_OTHERS)
 def reveal_secret(session: Session, order_id: int, actor: Actor) -> RevealedSecret:
     """The code in clear, to the repairer; who saw it and when becomes an event of the order (4.5, 4).
 
-    Raises Refusal when there is none, when the device has left, and to those who do not repair.
+    Raises Refusal when there is none, when the device is not in the workshop, and to those who do not repair it.
     """
     order = _order(session, order_id)
     kept = _secret(session, order_id)
@@ -65,8 +80,9 @@ def reveal_secret(session: Session, order_id: int, actor: Actor) -> RevealedSecr
         raise Refusal("secret_stored", _("No unlock code is kept for this order."))
     if order.state in _NO_LONGER:
         raise Refusal("secret_in_workshop", _("The device has left: its unlock code is no longer shown."))
-    if not _may_see(session, order, actor):
-        raise Refusal("secret_for_repairers", _("Only the technician or a manager may see the unlock code."))
+    if order.state not in _IN_WORKSHOP:
+        raise Refusal("secret_in_workshop", _("The work is done: the unlock code is no longer shown."))
+    _refuse_stranger(session, order, actor)
     key = keyring_of(session).get(key_name(order))
     try:
         code = Fernet(key or b"").decrypt(kept.ciphertext.encode()).decode()
@@ -142,10 +158,10 @@ def _order(session: Session, order_id: int) -> RepairOrder:
     return order
 
 
-def _may_see(session: Session, order: RepairOrder, actor: Actor) -> bool:
-    """The technician of the order, any repairer; everybody in a shop where nobody has such a role."""
-    person = session.get(Staff, actor.staff_id) if actor.staff_id is not None else None
-    if person is not None and (person.role in _REPAIRERS or person.id == order.technician_id):
-        return True
-    repairers = select(func.count()).where(col(Staff.active), col(Staff.role).in_(_REPAIRERS))
-    return session.exec(repairers).one() == 0
+def _refuse_stranger(session: Session, order: RepairOrder, actor: Actor) -> None:
+    """Raise Refusal unless the actor repairs this order, or may repair it because nobody does yet."""
+    if actor.staff_id is not None and actor.staff_id == order.technician_id:
+        return
+    require(session, actor, Permission.REVEAL_SECRET)
+    if order.technician_id is not None:
+        require(session, actor, Permission.REVEAL_SECRET_OF_OTHERS)

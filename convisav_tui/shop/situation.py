@@ -16,7 +16,7 @@ from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.dated_rules import GUARANTEE_MONTHS, number_for
 from convisav_tui.shop.dates import add_months
 from convisav_tui.shop.payments import Sums, sums_of
-from convisav_tui.store.models import Nature, Party, Quote, RepairOrder, Role, Staff
+from convisav_tui.store.models import Nature, Party, Quote, RepairOrder, Staff
 
 
 @dataclass
@@ -97,12 +97,6 @@ class Situation:
         """Id and name of the active staff, as choices."""
         rows = self.session.exec(select(Staff).where(col(Staff.active)).order_by(col(Staff.name)))
         return tuple((str(row.id), row.name) for row in rows)
-
-    @property
-    def actor_may_release(self) -> bool:
-        """Whether the actor may let a device go unpaid (FR-R1): a manager; anybody where the shop has none."""
-        managers = self.session.exec(select(Staff.id).where(Staff.role == Role.MANAGER, col(Staff.active))).all()
-        return not managers or (self.actor is not None and self.actor.staff_id in managers)
 
     def guaranteed_until(self, day: date) -> date | None:
         """The last day of the guarantee on a repair given back on `day` (FR-G8); None where the shop gives none."""

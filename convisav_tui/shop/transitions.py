@@ -22,6 +22,7 @@ from convisav_tui.i18n import mark
 from convisav_tui.shop import effects, guards, questions, usual
 from convisav_tui.shop.effects import Effect
 from convisav_tui.shop.guards import Guard
+from convisav_tui.shop.permissions import Permission
 from convisav_tui.shop.steps import StepInput
 from convisav_tui.shop.usual import Usual
 from convisav_tui.store.models import OrderState as S
@@ -44,6 +45,7 @@ class Transition:
     usual: Usual = usual.nothing  # what stands in its inputs for this order
     offered: bool = True
     automatic: bool = False
+    permission: Permission = Permission.MOVE_ORDER  # of the person who takes it
 
 
 def _from(*states: S) -> frozenset[S]:
@@ -349,6 +351,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         guards=(guards.device_given_back, guards.advance_has_answer),
         inputs=(questions.REASON, questions.ADVANCE, questions.GIVEN_BACK),
         effects=(effects.cancel,),
+        permission=Permission.CANCEL_ORDER,
         usual=usual.advance,
     ),
     Transition(

@@ -18,6 +18,7 @@ from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.movement import Change, move_custody
 from convisav_tui.shop.outbox import held_fast
 from convisav_tui.shop.payments import add_payment
+from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.shop.quoting import UNDONE
 from convisav_tui.shop.transitions import TRANSITIONS
 from convisav_tui.shop.undo_window import undo_window
@@ -41,11 +42,12 @@ class Undone:
     to_state: OrderState
 
 
+@asks(Permission.UNDO_OF_OTHERS)
 def undo_last(session: Session, order_id: int, actor: Actor, key: str) -> Undone:
     """Take back the last step of an order. The same `key` again gives what was done the first time.
 
-    Raises Refusal when nothing can be taken back: too late, something happened since, a message left. NotFound,
-    Conflict for a key that was used otherwise.
+    Raises Refusal when nothing can be taken back: too late, something happened since, a message left; when somebody
+    else took the step, to all but a manager. NotFound, Conflict for a key that was used otherwise.
     """
     done = _undone_before(session, order_id, key)
     if done is not None:
@@ -54,6 +56,8 @@ def undo_last(session: Session, order_id: int, actor: Actor, key: str) -> Undone
     if order is None:
         raise NotFound(_("There is no such order."))
     chain = _last_step(session, order_id)
+    if chain[0].staff_id != actor.staff_id:
+        require(session, actor, Permission.UNDO_OF_OTHERS)
     _refuse_late(session, chain[0])
     messages = _messages_of(session, chain)
     _refuse_told(messages)

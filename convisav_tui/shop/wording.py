@@ -19,7 +19,9 @@ from sqlmodel import Session, select
 from convisav_tui.errors import FieldErrors
 from convisav_tui.gsm import segments, to_gsm
 from convisav_tui.i18n import DEFAULT_LANGUAGE, LANGUAGES, _, mark
+from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
+from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.store.models import Channel, MessageEvent, MessageTemplate, Nature
 from convisav_tui.text import clean_line, clean_text
 
@@ -152,10 +154,19 @@ def check_wording(event: MessageEvent, channel: Channel, wording: Wording, shop:
         raise FieldErrors(errors)
 
 
+@asks(Permission.EDIT_WORDING)
 def save_wording(
-    session: Session, event: MessageEvent, channel: Channel, language: str, wording: Wording, shop: ShopContext
+    session: Session,
+    event: MessageEvent,
+    channel: Channel,
+    language: str,
+    wording: Wording,
+    actor: Actor,
+    shop: ShopContext,
 ) -> MessageTemplate:
-    """Keep the shop's own wording. Raises FieldErrors when it cannot be used (see `check_wording`)."""
+    """Keep the shop's own wording. Raises FieldErrors when it cannot be used (see `check_wording`), Refusal to those
+    who may not change it."""
+    require(session, actor, Permission.EDIT_WORDING)
     check_wording(event, channel, wording, shop)
     row = _own(session, event, channel, language)
     subject, body = clean_line(wording.subject)[:SUBJECT_LENGTH], clean_text(wording.body)
@@ -168,8 +179,10 @@ def save_wording(
     return row
 
 
-def restore_wording(session: Session, event: MessageEvent, channel: Channel, language: str) -> None:
-    """Forget the shop's own wording: the shipped one serves again."""
+@asks(Permission.EDIT_WORDING)
+def restore_wording(session: Session, event: MessageEvent, channel: Channel, language: str, actor: Actor) -> None:
+    """Forget the shop's own wording: the shipped one serves again. Raises Refusal to those who may not."""
+    require(session, actor, Permission.EDIT_WORDING)
     row = _own(session, event, channel, language)
     if row is not None:
         session.delete(row)

@@ -19,6 +19,7 @@ from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.foreseen import effect_line, foreseen_effects, foreseen_messages
 from convisav_tui.shop.movement import Change
 from convisav_tui.shop.names import name
+from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.shop.reactions import Wishes, react
 from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers, Preview, Step, StepInput, StepTaken, read_answers, usual_answers
@@ -68,6 +69,7 @@ def preview_step(
     return Preview(foreseen_effects(situation, row, answers), foreseen_messages(situation, row, answers))
 
 
+@asks(Permission.MOVE_ORDER, Permission.CANCEL_ORDER, Permission.RELEASE_DEVICE, Permission.GIVE_BACK_MONEY)
 def take_step(
     session: Session,
     order_id: int,
@@ -89,6 +91,7 @@ def take_step(
     situation = _situation(session, order_id, shop, actor)
     _refuse_conflict(situation, expected_version)
     row = _row(situation, event)
+    require(session, actor, row.permission)
     answers = read_answers(_inputs(situation, row), raw_inputs, situation.order.currency, situation.today)
     _refuse(situation, row, answers)
     taken = _apply(situation, row, answers, actor, key)

@@ -31,7 +31,7 @@ from convisav_tui.shop.wording import (
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import Channel, Device, DeviceType, MessageEvent, OrderState, Outcome, RepairOrder
 from tests.shop.bench import Bench
-from tests.shop.counter import SHOP, counter_store
+from tests.shop.counter import CLERK, SHOP, counter_store
 
 GOLDEN = Path(__file__).parent / "golden" / "messages.txt"
 WRITTEN = (Channel.EMAIL, Channel.SMS)
@@ -130,7 +130,7 @@ def test_a_wording_that_cannot_be_used_is_refused_with_its_name(
     with pytest.raises(FieldErrors) as refused:
         bench.write(
             lambda session: save_wording(
-                session, MessageEvent.INTAKE, Channel.EMAIL, "fr", Wording(subject, body), SHOP
+                session, MessageEvent.INTAKE, Channel.EMAIL, "fr", Wording(subject, body), CLERK, SHOP
             )
         )
     assert word in refused.value.errors[field]
@@ -148,12 +148,12 @@ def test_an_sms_that_is_too_long_is_refused_where_it_is_written() -> None:
 
 def test_the_shops_own_wording_serves_its_language_only(bench: Bench) -> None:
     own = Wording("Reçu $number", "Cher $customer,\r\nmerci.\x07")
-    bench.write(lambda session: save_wording(session, MessageEvent.INTAKE, Channel.EMAIL, "fr", own, SHOP))
+    bench.write(lambda session: save_wording(session, MessageEvent.INTAKE, Channel.EMAIL, "fr", own, CLERK, SHOP))
     with bench.store.read() as session:
         spoken = [wording_for(session, MessageEvent.INTAKE, Channel.EMAIL, (code, "fr")) for code in ("fr", "en", "de")]
     assert [language for language, _ in spoken] == ["fr", "en", "fr"]
     assert spoken[0][1] == Wording("Reçu $number", "Cher $customer,\nmerci.") == spoken[2][1]
-    bench.write(lambda session: restore_wording(session, MessageEvent.INTAKE, Channel.EMAIL, "fr"))
+    bench.write(lambda session: restore_wording(session, MessageEvent.INTAKE, Channel.EMAIL, "fr", CLERK))
     with bench.store.read() as session:
         language, wording = wording_for(session, MessageEvent.INTAKE, Channel.EMAIL, ("xx", "yy"))
     assert (language, wording) == ("en", default_wording(MessageEvent.INTAKE, Channel.EMAIL, "en"))
