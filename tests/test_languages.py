@@ -20,10 +20,11 @@ from convisav_tui import i18n
 from convisav_tui.i18n import LANGUAGES, LOCALES, format_day, set_language, translate
 from convisav_tui.money import format_amount
 from convisav_tui.printing.transport import DeliveryKind
-from convisav_tui.screens import actions, customer, drafts, messages, order_columns, prints, words
+from convisav_tui.screens import actions, customer, drafts, intake_fields, messages, order_columns, prints, words
 from convisav_tui.screens.intake_fields import INTAKE, LABEL_WIDTH
 from convisav_tui.screens.sheet_sections import LABEL_WIDTH as FACT_WIDTH
 from convisav_tui.screens.widgets.bars import WORDS_WIDTH
+from convisav_tui.screens.widgets.form_fields import FormState
 from convisav_tui.screens.widgets.painting import cells
 from convisav_tui.shop import names
 from convisav_tui.shop.transitions import TRANSITIONS
@@ -243,6 +244,24 @@ def test_the_labels_of_the_intake_stand_in_line(code: str) -> None:
     for index, spec in enumerate(INTAKE):
         if (spec.row, index) in first and spec.label:
             assert cells(translate(spec.label, code)) <= LABEL_WIDTH, spec.label
+
+
+CHOICES = {
+    "quote_channel": intake_fields.channels,
+    "secret_kind": intake_fields.secret_kinds,
+    "nature": intake_fields.natures,
+    "means": intake_fields.means,
+    "language": intake_fields.languages,
+}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("key", CHOICES)
+def test_what_is_chosen_in_the_intake_shows_in_full_beside_its_arrow(key: str, code: str) -> None:
+    set_language(code)
+    room = next(spec.width for spec in INTAKE if spec.key == key) - 1
+    for _value, label in CHOICES[key](FormState(INTAKE)):
+        assert cells(label) <= room, label
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -110,7 +110,7 @@ def test_everything_of_an_intake_is_there_after_it(store: Store) -> None:
     assert isinstance(custody, CustodyEvent) and custody.holder is Holder.IN_SHOP
     payment = only(store, Payment)
     assert isinstance(payment, Payment)
-    assert (payment.amount, payment.nature, payment.label) == (3000, Nature.ACOMPTE, "Prise en charge atelier")
+    assert (payment.amount, payment.nature, payment.label) == (3000, Nature.ACOMPTE, "Atelier")
     jobs = {job.kind: job.copies for job in rows(store, PrintJob) if isinstance(job, PrintJob)}
     assert jobs == {JobKind.LABEL: 2, JobKind.RECEIPT: 1}
     message = only(store, Message)
