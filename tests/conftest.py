@@ -10,6 +10,7 @@ from typing import TypeVar
 import pytest
 
 from convisav_tui import i18n
+from tests.store.postgresql_server import Server, missing
 
 ROOT = Path(__file__).parent.parent
 SKIP_NOTHING = bool(os.environ.get("CONVISAV_TESTS_SKIP_NOTHING"))
@@ -58,3 +59,19 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the real data are not here: no folder {folder} (set CONVISAV_SHARED_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Server]:
+    """The PostgreSQL server of this run; the test is skipped where none can be had, and it is said why."""
+    if missing():
+        pytest.skip(missing())
+    server = Server()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server_url(postgresql_server: Server) -> str:
+    """Its address, with {database} in place of the database's name."""
+    return postgresql_server.url

@@ -14,8 +14,9 @@ from sqlmodel import Session
 
 from convisav_tui.errors import ConvisavError, StoreError, StoreNewer, StoreReadOnly
 from convisav_tui.i18n import _
-from convisav_tui.store.engine import LOCK_SECONDS, Store, in_words, sqlite_driver
+from convisav_tui.store.engine import LOCK_SECONDS, Store, sqlite_driver
 from convisav_tui.store.schema_version import HEAD, REVISIONS, VERSION_TABLE
+from convisav_tui.store.troubles import in_words
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Above this size the thorough check after an upgrade would keep the counter waiting.

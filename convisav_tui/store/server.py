@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import socket
+import weakref
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlmodel import Session, create_engine
 
@@ -19,6 +24,9 @@ IDLE_TRANSACTION_SECONDS = 60
 CHANNEL = "convisav"
 
 _ANNOUNCEMENT = sa.text(f"SELECT pg_notify('{CHANNEL}', '') WHERE pg_current_xact_id_if_assigned() IS NOT NULL")
+
+# The driver's connections of each engine, as long as they live.
+_OPENED: weakref.WeakKeyDictionary[Engine, weakref.WeakSet[Any]] = weakref.WeakKeyDictionary()
 
 # What libpq and the server are asked for unless the address says otherwise.
 _ASKED: dict[str, str] = {
@@ -39,7 +47,32 @@ _ASKED: dict[str, str] = {
 def server_engine(url: str) -> Engine:
     """An engine for that server; a connection is tried before it is used, so that a restart costs one round trip."""
     address = make_url(url)
-    return create_engine(address, connect_args=connect_arguments(address), pool_pre_ping=True, pool_recycle=1800)
+    engine = create_engine(address, connect_args=connect_arguments(address), pool_pre_ping=True, pool_recycle=1800)
+    opened: weakref.WeakSet[Any] = weakref.WeakSet()
+    _OPENED[engine] = opened
+    event.listen(engine, "connect", lambda connection, _record: opened.add(connection))
+    return engine
+
+
+def open_listener(engine: Engine) -> Any:
+    """A connection of the driver's own, outside the pool, that is told of every announcement. Raises its errors."""
+    arguments, options = engine.dialect.create_connect_args(engine.url)
+    connection = engine.dialect.loaded_dbapi.connect(
+        *arguments, **{**connect_arguments(engine.url), **options}, autocommit=True
+    )
+    _OPENED[engine].add(connection)
+    connection.execute(f"LISTEN {CHANNEL}")
+    return connection
+
+
+def sever(engine: Engine) -> None:
+    """Break every connection of this process, so that whoever waits for an answer gets an error instead. Does not wait;
+    safe while other threads use the connections."""
+    for connection in list(_OPENED.get(engine, ())):
+        if not connection.closed:
+            # Not close(): another thread is inside of it. The socket ends, and that thread is told.
+            with contextlib.suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
+                line.shutdown(socket.SHUT_RDWR)
 
 
 def connect_arguments(address: URL) -> dict[str, Any]:

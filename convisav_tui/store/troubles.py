@@ -58,7 +58,7 @@ def locked() -> StoreLocked:
 def unreachable(error: DBAPIError) -> StoreUnreachable:
     """No connection: nothing was saved."""
     return StoreUnreachable(
-        _("The database does not answer: {reason}.").format(reason=_one_line(error)),
+        _("The database does not answer: {reason}.").format(reason=first_line(error.orig)),
         _("Nothing was saved; what was typed is kept, and it is tried again."),
     )
 
@@ -72,7 +72,7 @@ def uncertain() -> StoreUncertain:
 
 
 def _of_server(error: DBAPIError) -> StoreError:
-    state, reason = sqlstate(error), _one_line(error)
+    state, reason = sqlstate(error), first_line(error.orig)
     if state in _BUSY:
         return locked()
     if state in _FULL:
@@ -107,8 +107,7 @@ def _full() -> StoreFull:
     return StoreFull(_("The disk is full: nothing was saved."), _("Free some space, then save again."))
 
 
-def _one_line(error: DBAPIError) -> str:
+def first_line(error: object) -> str:
     """What the server said, in one line; its DETAIL, which may quote a row, is left out."""
-    text = str(error.orig).strip()
-    first = next((line.strip() for line in text.splitlines() if line.strip()), type(error.orig).__name__)
-    return first.rstrip(".:")
+    found = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    return found.rstrip(".:")

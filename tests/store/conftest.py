@@ -9,7 +9,6 @@ import pytest
 
 from convisav_tui.store.engine import Store
 from tests.shop_builder import small_store
-from tests.store import postgresql_server
 from tests.store.databases import new_database, shop_on
 
 
@@ -19,15 +18,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened = small_store(tmp_path)
     yield opened
     opened.close()
-
-
-@pytest.fixture(scope="session")
-def postgresql_server_url() -> Iterator[str]:
-    """The address of a running server, with {database} in it; skips and says what is missing."""
-    if postgresql_server.missing():
-        pytest.skip(postgresql_server.missing())
-    with postgresql_server.running_server() as url:
-        yield url
 
 
 @pytest.fixture

@@ -23,31 +23,58 @@ def missing() -> str:
     return ""
 
 
+class Server:
+    """A server with its own folder, on a socket there. `url` has {database} in place of the database's name."""
+
+    def __init__(self) -> None:
+        programs = _programs()
+        assert programs is not None
+        self.folder = Path(tempfile.mkdtemp(prefix="convisav-pg-"))
+        self.folder.chmod(0o755)
+        self._data = self.folder / "data"
+        self._prefix: list[str] = []
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "nobody")
+            self._prefix = ["setpriv", "--reuid=nobody", "--clear-groups", "--"]
+            programs = _within_reach(programs, self._prefix, self.folder)
+        self.programs = programs
+        self._run("initdb", "-D", str(self._data), "-U", "shop", "--no-sync", "-E", "UTF8", "--locale=C")
+        self.url = f"postgresql+psycopg://shop@/{{database}}?host={self.folder}"
+        self.start()
+
+    def start(self) -> None:
+        """Start it; it answers when this returns."""
+        options = f"-c listen_addresses='' -c fsync=off -c unix_socket_directories={self.folder}"
+        self._run("pg_ctl", "-D", str(self._data), "-w", "-o", options, "-l", str(self.folder / "log"), "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop it: every connection ends ("fast": in order, "immediate": as in a power cut)."""
+        self._run("pg_ctl", "-D", str(self._data), "-w", "-m", mode, "stop")
+
+    def remove(self) -> None:
+        """Stop it if it runs, and remove its folder."""
+        with contextlib.suppress(subprocess.CalledProcessError):
+            self.stop("immediate")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def socket(self) -> Path:
+        """Where it listens."""
+        return self.folder / ".s.PGSQL.5432"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [*self._prefix, str(self.programs / program), *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder)
+
+
 @contextlib.contextmanager
 def running_server() -> Iterator[str]:
-    """Start a server that listens on a socket in its own folder; yields an address without the database's name."""
-    programs = _programs()
-    assert programs is not None
-    folder = Path(tempfile.mkdtemp(prefix="convisav-pg-"))
-    folder.chmod(0o755)
-    data = folder / "data"
-    prefix: list[str] = []
-    if os.geteuid() == 0:
-        shutil.chown(folder, "nobody")
-        prefix = ["setpriv", "--reuid=nobody", "--clear-groups", "--"]
-        programs = _within_reach(programs, prefix, folder)
-    quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
-    initdb = [str(programs / "initdb"), "-D", str(data), "-U", "shop", "--no-sync", "-E", "UTF8", "--locale=C"]
-    subprocess.run([*prefix, *initdb], **quiet)  # type: ignore[call-overload]
-    options = f"-c listen_addresses='' -c fsync=off -c unix_socket_directories={folder}"
-    start = [str(programs / "pg_ctl"), "-D", str(data), "-w", "-o", options, "-l", str(folder / "log"), "start"]
-    subprocess.run([*prefix, *start], **quiet)  # type: ignore[call-overload]
+    """A server of one's own; yields its address, with {database} in place of the database's name."""
+    server = Server()
     try:
-        yield f"postgresql+psycopg://shop@/{{database}}?host={folder}"
+        yield server.url
     finally:
-        stop = [str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]
-        subprocess.run([*prefix, *stop], **quiet)  # type: ignore[call-overload]
-        shutil.rmtree(folder, ignore_errors=True)
+        server.remove()
 
 
 def _within_reach(programs: Path, prefix: list[str], folder: Path) -> Path:
