@@ -33,9 +33,10 @@ def test_a_step_shows_at_the_other_counter_and_moves_nothing_there(shop: Shop) -
     two.wait("All open         3")
     for number in numbers:
         assert shown(number) in two.text()
-    two.press("down")
     two.until(lambda: _cursor(two) != "", "a cursor")
-    chosen = _cursor(two)
+    two.press("home", "down")
+    chosen = shown(numbers[1])
+    two.until(lambda: _cursor(two) == chosen, "the cursor on the order in the middle")
     others = [number for number in numbers if shown(number) != chosen]
     open_by_scan(one, others[0])
     take_step(one, "Ask for a quote")
