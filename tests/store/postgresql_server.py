@@ -78,11 +78,14 @@ def running_server() -> Iterator[str]:
 
 
 def _within_reach(programs: Path, prefix: list[str], folder: Path) -> Path:
-    """The programs, copied when the user they run as cannot get at them (an environment below a closed folder)."""
+    """The programs, copied with their libraries when the user they run as cannot get at them (an environment below a
+    closed folder)."""
     if subprocess.run([*prefix, "test", "-x", str(programs / "initdb")], check=False).returncode == 0:
         return programs
-    copy = shutil.copytree(programs.parent, folder / "programs")
-    return copy / programs.name
+    package = programs.parent.parent
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, folder / part.name)
+    return folder / programs.relative_to(package.parent)
 
 
 def _programs() -> Path | None:
