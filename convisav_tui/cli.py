@@ -22,6 +22,7 @@ COMMANDS = {
     "orders": ("orders", mark("list repair orders")),
     "order": ("order", mark("show one repair order")),
     "label": ("label", mark("draw the label of a repair order as a picture")),
+    "staff": ("staff", mark("people, roles and PINs, for whoever may use this machine's configuration")),
     "import": ("import_files", mark("import repairs or device models from files")),
     "doctor": ("doctor", mark("say what is missing or misconfigured")),
     "worker": ("worker", mark("print and send what is due (started by the program itself when needed)")),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from convisav_tui.errors import ConfigurationError
 from convisav_tui.i18n import LANGUAGES, _, language_of_environment
-from convisav_tui.settings import COUNTRIES
+from convisav_tui.settings import COUNTRIES, USUAL_LOCK_MINUTES
 
 CONFIG_VARIABLE = "CONVISAV_CONFIG"
 HOME_VARIABLE = "CONVISAV_HOME"
@@ -40,11 +40,14 @@ class DatabaseConfig:
 
 @dataclass(frozen=True)
 class StationConfig:
-    """This counter or bench: its name, who works at it (login, "" = the first), its language ("" = the person's)."""
+    """This counter or bench: its name, who works at it (login, "" = the first), its language ("" = the person's).
+
+    `lock_minutes` without a key lock it where PINs are used; 0 = never."""
 
     name: str = ""
     staff: str = ""
     language: str = ""
+    lock_minutes: float = float(USUAL_LOCK_MINUTES)
 
 
 @dataclass(frozen=True)
@@ -211,7 +214,12 @@ def build(
         printers=tuple(_printer(row) for row in repeated.get("printers", ())),
         notify=_notify(single, shop),
         staff=tuple(_person(row) for row in repeated.get("staff", ())),
-        station=StationConfig(single["station.name"], single["station.staff"], single["station.language"]),
+        station=StationConfig(
+            single["station.name"],
+            single["station.staff"],
+            single["station.language"],
+            float(single["station.lock_minutes"]),
+        ),
         path=path,
     )
 

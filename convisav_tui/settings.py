@@ -30,6 +30,9 @@ MEDIA = (
 )  # fmt: skip
 PRINTER_ROLES = ("label", "receipt")
 STAFF_ROLES = ("clerk", "technician", "manager", "billing")
+# A station that nobody uses for so long is locked, where people sign in.
+USUAL_LOCK_MINUTES = "10"
+MOST_MINUTES = 24 * 60
 EMAIL_SCHEMES = ("mailto", "mailtos")
 # Where the recipient goes in the address of an SMS service: digits, or E.164 with its plus.
 NUMBER_PLACES = ("{number}", "{to}")
@@ -176,6 +179,17 @@ def sms_sender(text: str) -> str:
     return sender
 
 
+def minutes(text: str) -> str:
+    """A time in minutes, with a comma or a point; 0 is never."""
+    try:
+        amount = float(text.strip().replace(",", "."))
+    except ValueError:
+        amount = -1
+    if not 0 <= amount <= MOST_MINUTES:
+        raise ValueError(_("“{text}” is no number of minutes.").format(text=text))
+    return f"{amount:g}"
+
+
 def login(text: str) -> str:
     """A short name to sign in with."""
     name = line(text)
@@ -237,6 +251,9 @@ SETTINGS: tuple[Setting, ...] = (
             environment="CONVISAV_STAFF"),
     Setting("station.language", mark("Language of the screens here; by default the person's, then the shop's."),
             _language, environment="CONVISAV_LANGUAGE", choices=LANGUAGES),
+    Setting("station.lock_minutes",
+            mark("Minutes without a key after which the station asks for a PIN, where PINs are used; 0: never."),
+            minutes, default=USUAL_LOCK_MINUTES, environment="CONVISAV_LOCK_MINUTES"),
     Setting("printers.name", mark("Name of the printer, as people call it."), line, required=True),
     Setting("printers.kind", mark("What speaks to it."), one_of(*PRINTER_KINDS), default="brother_ql",
             choices=PRINTER_KINDS),

@@ -116,6 +116,7 @@ def test_environment_overrides_the_file(setting: object, tmp_path: Path) -> None
         "shop.timezone": "Africa/Tunis",
         "database.url": "sqlite:////elsewhere/shop.db",
         "station.language": "en",
+        "station.lock_minutes": "2.5",
         "notify.email.url": "mailto://mail.example",
         "notify.email.from_address": "other@example.fr",
         "notify.sms.url": "octopush://x/{to}",
@@ -131,6 +132,7 @@ def test_environment_overrides_the_file(setting: object, tmp_path: Path) -> None
         "station.name": config.station.name,
         "station.staff": config.station.staff,
         "station.language": config.station.language,
+        "station.lock_minutes": f"{config.station.lock_minutes:g}",
         "notify.email.url": config.notify.email.url,
         "notify.email.from_address": config.notify.email.from_address,
         "notify.sms.url": config.notify.sms.url,
@@ -326,3 +328,15 @@ def test_the_documentation_names_every_setting_and_variable() -> None:
     for setting in SETTINGS:
         assert f"| `{setting.name}` |" in text and setting.help.replace("|", "\\|") in text
         assert not setting.environment or f"| `{setting.environment}` | `{setting.key}` |" in text
+
+
+@pytest.mark.parametrize(("written", "minutes"), [("", 10.0), ("0", 0.0), ("2,5", 2.5), ("0.05", 0.05), ("90", 90.0)])
+def test_minutes_until_a_station_is_locked(written: str, minutes: float, tmp_path: Path) -> None:
+    file = _file(tmp_path, f'[station]\nlock_minutes = "{written}"\n')
+    assert load(file, {}).station.lock_minutes == minutes
+
+
+@pytest.mark.parametrize("written", ["ten", "-1", "nan", "inf", "100000"])
+def test_minutes_that_are_none(written: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="minutes"):
+        load(_file(tmp_path, f'[station]\nlock_minutes = "{written}"\n'), {})

@@ -23,6 +23,7 @@ log = logging.getLogger("convisav.worker")
 
 COPY_EVERY = timedelta(hours=1)
 SHOP_EVERY = 60.0
+CODES_EVERY = 3600.0
 LEASE_EVERY = 20.0
 LOOK_AROUND = 5.0
 # A worker whose parent has gone stays for what is due so soon, and while a station was seen so lately.
@@ -50,6 +51,7 @@ class Duties:
                 Chore("sending", self._send, next_due=self._next_message),
                 Chore("lease", self._renew, every=LEASE_EVERY, woken=False),
                 Chore("shop", self._keep_shop, every=SHOP_EVERY, woken=False),
+                Chore("codes", self._destroy_codes, every=CODES_EVERY, woken=False),
             )
         )
 
@@ -134,6 +136,19 @@ class Duties:
             age = clock.now().timestamp() - newest.stat().st_mtime if newest else COPY_EVERY.total_seconds()
             if age >= COPY_EVERY.total_seconds():
                 log.info("copied to %s", backup(self._store, self._config.backups).name)
+        return 0
+
+    def _destroy_codes(self) -> int:
+        """Unlock codes that outlived their use, and keys that open nothing (rules.md 4.5, 5)."""
+        from convisav_tui.shop.context import shop_of
+        from convisav_tui.shop.secrets import destroy_orphan_keys, purge_due
+
+        shop, instant = shop_of(self._config), clock.now()
+        purged = self._store.write(lambda session: purge_due(session, shop, instant))
+        with self._store.read() as session:
+            orphans = destroy_orphan_keys(session, instant)
+        if purged or orphans:
+            log.info("%d unlock codes and %d keys without a code destroyed", purged, orphans)
         return 0
 
     def _read_config_again(self) -> None:

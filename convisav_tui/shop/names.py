@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from convisav_tui.i18n import _, mark, translate
-from convisav_tui.store.models import Channel, Holder, JobKind, Means, MessageEvent, OrderState, Outcome
+from convisav_tui.store.models import Channel, Holder, JobKind, Means, MessageEvent, OrderState, Outcome, Role
 
 STATES = {
     OrderState.RECEIVED: mark("waiting"),
@@ -67,9 +67,15 @@ MESSAGES = {
     MessageEvent.QUOTE_READY: mark("quote ready"),
     MessageEvent.REPAIR_READY: mark("repair ready"),
 }
+ROLES = {
+    Role.CLERK: mark("clerk"),
+    Role.TECHNICIAN: mark("technician"),
+    Role.MANAGER: mark("manager"),
+    Role.BILLING: mark("billing"),
+}
 PAPERS = {JobKind.LABEL: mark("label"), JobKind.RECEIPT: mark("receipt")}
 
-Named = OrderState | Outcome | Channel | Means | Holder | MessageEvent | JobKind
+Named = OrderState | Outcome | Channel | Means | Holder | MessageEvent | JobKind | Role
 _WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     OrderState: STATES,
     Outcome: OUTCOMES,
@@ -78,6 +84,7 @@ _WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     Holder: HOLDERS,
     MessageEvent: MESSAGES,
     JobKind: PAPERS,
+    Role: ROLES,
 }
 
 

@@ -141,14 +141,6 @@ def pin_hashes(session: Session) -> dict[int, str]:
     return {staff_id: kept for staff_id, kept in rows if staff_id is not None and kept is not None}
 
 
-def person_called(session: Session, login: str) -> Staff:
-    """The person with this login. Raises Refusal when there is none."""
-    person = session.exec(select(Staff).where(Staff.login == login)).first()
-    if person is None:
-        raise Refusal("login_known", _("Nobody has the login “{login}”.").format(login=login))
-    return person
-
-
 def _person(session: Session, staff_id: int) -> Staff:
     return session.get_one(Staff, staff_id)
 

@@ -18,7 +18,7 @@ from convisav_tui import clock
 from convisav_tui.commands.worker_lease import NAME, WorkerLease, holder_here, is_dead
 from convisav_tui.commands.worker_loop import Chore, Loop
 from convisav_tui.commands.worker_start import ensure_worker, lock_path, worker_runs
-from convisav_tui.config import Config, load
+from convisav_tui.config import Config, DatabaseConfig, ShopConfig, load
 from convisav_tui.config_file import write_config
 from convisav_tui.demo.album import label_pictures, mails
 from convisav_tui.demo.companion import LABELS, MAILS
@@ -402,3 +402,23 @@ def test_a_chore_that_fails_is_tried_again_and_harms_no_other(caplog: pytest.Log
 
 def test_the_lock_is_beside_the_data(tmp_path: Path) -> None:
     assert lock_path(_configured(tmp_path, 9, 9)) == tmp_path / "worker.lock"
+
+
+def test_codes_that_outlived_their_use_are_destroyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from convisav_tui.commands.worker_duties import CODES_EVERY, Duties
+    from convisav_tui.store.keyring import keyring_of
+    from tests.shop.counter import NOW, counter_store, order_of, take_in
+
+    monkeypatch.setenv("CONVISAV_NOW", NOW)
+    store = counter_store(tmp_path)
+    received = take_in(store, secret_kind="text", secret="Zx9-Qw7!")
+    config = Config(ShopConfig(), DatabaseConfig(store.url), tmp_path)
+    chore = next(chore for chore in Duties(store, config)._loop._chores if chore.name == "codes")
+    chore.due()
+    assert order_of(store, received).secret_state == "stored"
+    monkeypatch.setenv("CONVISAV_NOW", "2027-11-21T10:00:00+01:00")
+    chore.due()
+    assert order_of(store, received).secret_state == "purged"
+    with store.read() as session:
+        assert list(keyring_of(session).names()) == []
+    assert chore.every == CODES_EVERY == 3600
