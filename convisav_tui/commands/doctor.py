@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import os
 from collections.abc import Iterator
@@ -37,6 +38,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def examine(path: Path | None) -> Iterator[Finding]:
     """Look at everything; without a usable configuration, at what needs none."""
+    config = None
+    with contextlib.suppress(ConfigurationError):  # its faults are told one by one below
+        config = load(path)
+        set_language(config.interface_language)
     yield from careful("python", doctor_machine.python)
     yield from careful("terminal", doctor_machine.terminal)
     yield from careful("languages", doctor_machine.languages)
@@ -44,11 +49,8 @@ def examine(path: Path | None) -> Iterator[Finding]:
     yield from careful("configuration", partial(doctor_shop.configuration, place, os.environ))
     yield from careful("sqlite", doctor_shop.sqlite)
     yield from careful("fonts", doctor_machine.fonts)
-    try:
-        config = load(path)
-    except ConfigurationError:
-        return  # its faults have been told one by one
-    set_language(config.interface_language)
+    if config is None:
+        return
     for matter, check in (
         ("time", doctor_machine.time_zone),
         ("folder", doctor_machine.folder),

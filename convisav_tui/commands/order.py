@@ -52,18 +52,19 @@ def as_data(found: Sheet) -> dict[str, Any]:
 
 
 def _print(found: Sheet, config: Config) -> None:
+    from convisav_tui.screens import words
     from convisav_tui.shop.names import STATES
 
-    words = {state.value: _(word) for state, word in STATES.items()}
+    states = {state.value: _(word) for state, word in STATES.items()}
     order, customer = found.order, found.customer
     lines = [
         (_("Number"), ticket_number.show(order.number)),
-        (_("State"), words.get(order.state, order.state)),
+        (_("State"), states.get(order.state, order.state)),
         (_("Customer"), " · ".join(part for part in (customer.name, customer.phone, customer.email) if part)),
         (_("Device"), " · ".join(part for part in (found.device.title, found.device.serial) if part)),
         (_("Fault"), order.reported_fault),
         (_("Accessories"), order.accessories),
-        (_("Condition"), order.intake_condition),
+        (_("Condition at intake"), order.intake_condition),
         (_("For"), format_day(order.promised_on) if order.promised_on else ""),
         (_("Paid"), format_amount(found.paid, order.currency) if found.paid else ""),
         (_("Due"), format_amount(found.due, order.currency) if found.due is not None else ""),
@@ -75,8 +76,9 @@ def _print(found: Sheet, config: Config) -> None:
     output.print_line()
     for event in found.events:
         at = format_instant(clock.local(event.at, config.shop.timezone))
-        became = f" → {words.get(event.to_state, event.to_state)}" if event.to_state else ""
-        output.print_line(f"{at}  {event.event}{became}  {event.staff}".rstrip())
+        became = f" → {states.get(event.to_state, event.to_state)}" if event.to_state else ""
+        output.print_line(f"{at}  {words.word(words.EVENTS, event.event)}{became}  {event.staff}".rstrip())
     for message in found.messages:
         at = format_instant(clock.local(message.created_at, config.shop.timezone))
-        output.print_line(f"{at}  {message.channel} {message.recipient}: {message.state}")
+        sent = f"{words.word(words.CHANNELS, message.channel)} {message.recipient}"
+        output.print_line(f"{at}  {words.stands(sent, words.word(words.MESSAGE_STATES, message.state))}")

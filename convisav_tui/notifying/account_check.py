@@ -38,7 +38,7 @@ def check_email_account(config: Config, connect: bool = False) -> Finding:
         answer = try_login(account, CONNECT_SECONDS)
         if not answer.accepted:
             words = _("The mail account does not work ({place}): {reason}")
-            reason = f"{answer.code} {answer.text}".strip()
+            reason = f"{answer.code} {answer.text}".strip() if answer.code[:1].isdigit() else answer.text
             return Finding("wrong", words.format(place=place, reason=reason), _("Check notify.email.url."))
         words = _("The mail account works: {place}, as {sender}.")
         return Finding("good", words.format(place=place, sender=account.sender))

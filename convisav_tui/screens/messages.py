@@ -61,7 +61,7 @@ class MessagesView(View):
         self._messages: dict[object, MessageRow] = {}
         self._holds: list[str] = []
         self._counts: dict[str, int] = {}
-        self._list = RecordList(COLUMNS, self._fetch, rows_of(self), empty=_(TABS[0].empty))
+        self._list = RecordList(COLUMNS, self._fetch, rows_of(self, counter), empty=_(TABS[0].empty))
 
     def opened(self) -> None:
         """Read what is owed."""
@@ -218,7 +218,7 @@ class MessagesView(View):
         heading = f" {ticket_number.show(message.number)}  {message.customer}  {message.phone}"
         rows: list[Row] = [[Span(heading, Role.HEADING)]]
         if message.last_text or message.last_code:
-            reason = " ".join(part for part in (message.last_code, message.last_text) if part)
+            reason = words.answered(message.last_code, message.last_text)
             rows += [[Span(" " + line, Role.WARNING)] for line in wrap(reason, width - 2)[:2]]
         if message.subject:
             rows += [[Span(" " + line, Role.VALUE)] for line in wrap(message.subject, width - 2)[:2]]

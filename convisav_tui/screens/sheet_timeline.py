@@ -92,7 +92,7 @@ def _message(fact: MessageRow) -> str:
 
 def _try(fact: MessageTry) -> str:
     outcome = words.word(words.DELIVERIES, fact.kind) if fact.kind else "…"
-    detail = " ".join(part for part in (fact.code, fact.text) if part)
+    detail = words.answered(fact.code, fact.text)
     return _("try {number}: {outcome}").format(number=fact.attempt, outcome=f"{outcome} {detail}".strip())
 
 

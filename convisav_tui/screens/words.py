@@ -192,6 +192,11 @@ def stands(what: str, state: str) -> str:
     return _("{what}: {state}").format(what=what, state=state)
 
 
+def answered(code: str, text: str) -> str:
+    """What a server answered, with its number; our own codes for what it did not answer are not for people."""
+    return " ".join(part for part in (code if code[:1].isdigit() or not text else "", text) if part)
+
+
 def word(words: dict[str, str], code: str) -> str:
     """The word for a code of one of these tables; the code itself when it is not known."""
     return _(words[code]) if code in words else code.replace("_", " ")
