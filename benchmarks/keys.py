@@ -20,6 +20,8 @@ FIELD_TEXT = "screen stays dark since yesterday, was dropped"
 SEARCHES = ("dupre", "garcia", "06 00", "lumion", "lef")
 IDLE_SECONDS = 3.0
 TABS_TO_FAULT = 11
+ON_WAITING, ON_ALL_OPEN = "▸1 Waiting", "▸0 All open"
+DIGIT_PASSED = 1.5  # for a second a digit may be the begin of a number
 USUAL = "usual Textual"
 
 # In bytes, at 80x24.
@@ -129,7 +131,8 @@ def _use_ours(program: Watched, place: int, record: Record) -> None:
     program.press("ctrl+u")
     program.quiet()
     record(LEAVE, program.spend("escape", hides="Serial"))
-    record(LIST, program.spend("0"))
+    _choose(program, ON_WAITING)
+    record(LIST, program.spend("0", shows=ON_ALL_OPEN))
     for _row in range(5):
         record(DOWN, program.spend("down"))
     record(SCROLL, _average([program.spend("down", settled=0.06) for _row in range(30)]))
@@ -137,11 +140,19 @@ def _use_ours(program: Watched, place: int, record: Record) -> None:
     record(PAGE, program.spend("pagedown"))
     record(SHEET, program.spend("enter", hides="Lists"))
     record(BACK, program.spend("escape", shows="Lists"))
-    record(LIST, program.spend("1"))
-    time.sleep(1.0)  # a digit may be the begin of a number for so long
+    record(LIST, program.spend("1", shows=ON_WAITING))
+    time.sleep(DIGIT_PASSED)
     for character in SEARCHES[place % len(SEARCHES)]:
         record(IN_BOX, program.spend("space" if character == " " else character))
     program.spend("escape")
+
+
+def _choose(program: Watched, shown: str) -> None:
+    """Make sure that this list is the chosen one."""
+    if shown not in program.text():
+        program.press(shown[1])
+        program.wait(shown)
+    time.sleep(DIGIT_PASSED)
 
 
 def _use_usual(program: Watched, place: int, record: Record) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from dataclasses import astuple, dataclass
 
 import sqlalchemy as sa
 
@@ -11,8 +12,8 @@ from benchmarks import shops
 from benchmarks.command import Extent, main
 from benchmarks.figures import Aim, Figure, Sample, interleaved
 from benchmarks.listener import Listener, listener
-from benchmarks.watched import Watched, convisav
-from convisav_tui.commands.worker_start import stop_worker, worker_runs
+from benchmarks.watched import Watched, convisav, cpu_of
+from convisav_tui.commands.worker_start import lock_path, stop_worker, worker_runs
 from convisav_tui.config import PrinterConfig
 from convisav_tui.printing import rendering
 from convisav_tui.printing.rendering import LABEL, Task
@@ -25,6 +26,17 @@ SAVED = "taken in"
 AFTER_SAVE = Aim(150, is_ratio=False)
 
 
+@dataclass(frozen=True)
+class Moments:
+    """Milliseconds after Ctrl+S, and the CPU that went into them."""
+
+    told: float
+    told_cpu: float
+    label: float
+    label_cpu: float
+    receipt: float
+
+
 def measure(extent: Extent) -> list[Figure]:
     """By hand at the terminal with the worker beside it, then in this process alone."""
     figures = []
@@ -35,27 +47,30 @@ def measure(extent: Extent) -> list[Figure]:
 
 def saved(size: int, rounds: int) -> list[Figure]:
     """The installed program, its worker, a printer on this machine."""
-    told, printed, papers = [], [], []
+    moments: list[Moments] = []
     with listener() as printer, shops.copied(size, printer.port) as home:
         config = shops.configured(home)
         try:
             with convisav(home, emulated=True) as program:
                 program.wait("Anna")
                 wait_until(lambda: worker_runs(config), 60, "the worker")
+                worker = int(lock_path(config).read_text(encoding="ascii"))
                 program.quiet(1.0)
                 for place in range(rounds + 1):
                     _fill(program, place)
-                    moments = _save(program, printer, papers_before=printer.count)
+                    saved_one = _save(program, printer, worker)
                     if place:  # the first one also imports what the others find
-                        told.append(moments[0])
-                        printed.append(moments[1])
-                        papers.append(moments[2])
+                        moments.append(saved_one)
         finally:
             stop_worker(config)
+    by_moment = [Sample(values) for values in zip(*(astuple(one) for one in moments), strict=True)]
+    told, told_cpu, label, label_cpu, receipt = by_moment
     return [
-        Figure("Ctrl+S → “taken in” on the screen", "ms", Sample(tuple(told))),
-        Figure("Ctrl+S → last byte of the label at the printer", "ms", Sample(tuple(printed)), aim=AFTER_SAVE),
-        Figure("Ctrl+S → last byte of the receipt at the printer", "ms", Sample(tuple(papers))),
+        Figure("Ctrl+S → “taken in” on the screen", "ms", told),
+        Figure("… what the program computed until then", "ms CPU", told_cpu),
+        Figure("Ctrl+S → last byte of the label at the printer", "ms", label, aim=AFTER_SAVE),
+        Figure("… what the worker computed until then", "ms CPU", label_cpu),
+        Figure("Ctrl+S → last byte of the receipt at the printer", "ms", receipt),
     ]
 
 
@@ -81,15 +96,17 @@ def _fill(program: Watched, place: int) -> None:
     program.quiet(0.3)
 
 
-def _save(program: Watched, printer: Listener, papers_before: int) -> tuple[float, float, float]:
-    """Milliseconds until the screen says so, the label has come, the receipt has come."""
+def _save(program: Watched, printer: Listener, worker: int) -> Moments:
+    before, cpu, worker_cpu = printer.count, program.cpu(), cpu_of(worker)
     begun = time.perf_counter()
     program.press("ctrl+s")
     program.wait(SAVED)
-    told = time.perf_counter()
-    label, receipt = printer.job(papers_before), printer.job(papers_before + 1)
+    told, cpu = time.perf_counter(), program.cpu() - cpu
+    label = printer.job(before)
+    worker_cpu = cpu_of(worker) - worker_cpu
+    receipt = printer.job(before + 1)
     program.quiet(0.3)
-    return (told - begun) * 1000, (label.last - begun) * 1000, (receipt.last - begun) * 1000
+    return Moments((told - begun) * 1000, cpu, (label.last - begun) * 1000, worker_cpu, (receipt.last - begun) * 1000)
 
 
 def rendered(rounds: int, orders: int = ORDERS) -> list[Figure]:

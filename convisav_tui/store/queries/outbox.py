@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -114,8 +115,7 @@ def print_jobs(
 
 def jobs_of(session: Session, order_id: int) -> tuple[JobRow, ...]:
     """All print jobs of an order, oldest first, each with its attempts."""
-    chosen = _jobs().where(PRINT_JOB.c.order_id == order_id).order_by(PRINT_JOB.c.id)
-    return tuple(_job_rows(session, chosen))
+    return tuple(_job_rows(session, _jobs_of(), order_id=order_id))
 
 
 def messages(
@@ -143,7 +143,7 @@ def owed_messages(session: Session, limit: int = 100) -> list[MessageRow]:
 
 def messages_of(session: Session, order_id: int) -> tuple[MessageRow, ...]:
     """All messages of an order, oldest first, each with its attempts."""
-    return tuple(_message_rows(session, _messages().where(MESSAGE.c.order_id == order_id).order_by(MESSAGE.c.id)))
+    return tuple(_message_rows(session, _messages_of(), order_id=order_id))
 
 
 def message_counts(session: Session) -> dict[str, int]:
@@ -176,6 +176,7 @@ def _part(
     return chosen.order_by(key if after or from_end else key.desc()).limit(limit)
 
 
+@cache
 def _jobs() -> sa.Select[Any]:
     joined = PRINT_JOB.outerjoin(ORDER, ORDER.c.id == PRINT_JOB.c.order_id).outerjoin(
         PARTY, PARTY.c.id == ORDER.c.party_id
@@ -184,10 +185,27 @@ def _jobs() -> sa.Select[Any]:
     return sa.select(*_columns(JobRow, PRINT_JOB, aside)).select_from(joined)
 
 
+@cache
 def _messages() -> sa.Select[Any]:
     joined = MESSAGE.join(ORDER, ORDER.c.id == MESSAGE.c.order_id).join(PARTY, PARTY.c.id == ORDER.c.party_id)
     aside = {"number": ORDER.c.number, "customer": PARTY.c.name, "phone": PARTY.c.phone}
     return sa.select(*_columns(MessageRow, MESSAGE, aside)).select_from(joined)
+
+
+@cache
+def _jobs_of() -> sa.Select[Any]:
+    return _jobs().where(PRINT_JOB.c.order_id == sa.bindparam("order_id")).order_by(PRINT_JOB.c.id)
+
+
+@cache
+def _messages_of() -> sa.Select[Any]:
+    return _messages().where(MESSAGE.c.order_id == sa.bindparam("order_id")).order_by(MESSAGE.c.id)
+
+
+@cache
+def _attempts_of(row: type, table: sa.Table, owner: str) -> sa.Select[Any]:
+    wanted: sa.BindParameter[Any] = sa.bindparam("wanted", expanding=True)
+    return sa.select(*_columns(row, table, {})).where(table.c[owner].in_(wanted)).order_by(table.c.id)
 
 
 def _columns(row: type, table: sa.Table, aside: dict[str, Any]) -> list[sa.ColumnElement[Any]]:
@@ -196,16 +214,16 @@ def _columns(row: type, table: sa.Table, aside: dict[str, Any]) -> list[sa.Colum
     return [aside[name] if name in aside else table.c[name] for name in fields if name != "tries"]
 
 
-def _job_rows(session: Session, chosen: sa.Select[Any]) -> list[JobRow]:
-    rows = [JobRow(*values) for values in session.execute(chosen)]
+def _job_rows(session: Session, chosen: sa.Select[Any], **values_of: int) -> list[JobRow]:
+    rows = [JobRow(*values) for values in session.execute(chosen, values_of)]
     tries: dict[int, list[JobAttempt]] = {}
     for values in _attempts(session, JobAttempt, PRINT_ATTEMPT, "job_id", [row.id for row in rows]):
         tries.setdefault(values.job_id, []).append(JobAttempt(*values))
     return [replace(row, tries=tuple(tries.get(row.id, ()))) for row in rows]
 
 
-def _message_rows(session: Session, chosen: sa.Select[Any]) -> list[MessageRow]:
-    rows = [MessageRow(*values) for values in session.execute(chosen)]
+def _message_rows(session: Session, chosen: sa.Select[Any], **values_of: int) -> list[MessageRow]:
+    rows = [MessageRow(*values) for values in session.execute(chosen, values_of)]
     tries: dict[int, list[MessageTry]] = {}
     for values in _attempts(session, MessageTry, MESSAGE_ATTEMPT, "message_id", [row.id for row in rows]):
         tries.setdefault(values.message_id, []).append(MessageTry(*values))
@@ -215,5 +233,4 @@ def _message_rows(session: Session, chosen: sa.Select[Any]) -> list[MessageRow]:
 def _attempts(session: Session, row: type, table: sa.Table, owner: str, ids: list[int]) -> Sequence[Any]:
     if not ids:
         return []
-    chosen = sa.select(*_columns(row, table, {})).where(table.c[owner].in_(ids)).order_by(table.c.id)
-    return session.execute(chosen).all()
+    return session.execute(_attempts_of(row, table, owner), {"wanted": ids}).all()
