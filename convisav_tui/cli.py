@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from convisav_tui import __version__
+from convisav_tui.commands.argument_words import speak
 from convisav_tui.errors import ConvisavError
 from convisav_tui.i18n import LANGUAGES, _, language_of_environment, mark, set_language
 
@@ -38,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _make_output_safe()
     chosen = os.environ.get("CONVISAV_LANGUAGE", "")
     set_language(chosen if chosen in LANGUAGES else language_of_environment())
+    speak()
     try:
         arguments = _parser(given).parse_args(given)
         module = COMMANDS[arguments.command][0] if arguments.command else "run"
