@@ -38,6 +38,7 @@ class AlbumView(View):
         self._pages: list[Exhibit] = []
         self._index = 0
         self._top = 0
+        self._page = 10  # rows that fit, less one that stays in sight
 
     def opened(self) -> None:
         """Look at the folder."""
@@ -68,7 +69,9 @@ class AlbumView(View):
             self._index = max(0, min(len(self._pages) - 1, self._index + (1 if key.name == "right" else -1)))
             self._top = 0
         elif key.name in ("up", "down", "pageup", "pagedown"):
-            self._top = max(0, self._top + {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}[key.name])
+            self._top = max(
+                0, self._top + {"up": -1, "down": 1, "pageup": -self._page, "pagedown": self._page}[key.name]
+            )
 
     def _read(self) -> None:
         from convisav_tui.demo.album import label_pictures, mails, texts
@@ -102,6 +105,7 @@ class AlbumView(View):
         when = self.counter.moment(page.at)
         rows: list[Row] = [[Span(f" {self._index + 1}/{len(self._pages)}  {when}  {page.heading}", Role.HEADING)], []]
         lines = page.lines(width - 2)
+        self._page = max(1, height - 3)
         self._top = max(0, min(self._top, len(lines) - (height - 2)))
         rows += [[Span(" " + line)] for line in lines[self._top : self._top + height - 2]]
         return Page(rows, (0, 0))

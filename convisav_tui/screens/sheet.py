@@ -37,6 +37,7 @@ class SheetView(View):
         self._open = {section.key for section in SECTIONS if section.starts_open}
         self._chosen = 0
         self._top = 0
+        self._page = 10  # rows of sections that fit, less one that stays in sight
         self._secret = ""
         self._shown_times = 0
         self._follow = False
@@ -46,7 +47,7 @@ class SheetView(View):
     def opened(self) -> None:
         """Take in the order's number and its next step."""
         self.title = _("Order {number}").format(number=ticket_number.show(self._sheet.order.number))
-        self._next = read_or_say(self.host, self.counter, self._next_step)
+        read_or_say(self.host, self.counter, self._next_step, self._follow_up, group="next")
 
     def resumed(self) -> None:
         """A step or a print was done on it, and somebody else may look at the screen now."""
@@ -80,7 +81,7 @@ class SheetView(View):
         keys = (
             (f"1-{len(SECTIONS)}", _("Open or close")),
             (f"{label('up')} {label('down')}", _("Section")),
-            (label("pagedown"), _("Further down")),
+            (label("pagedown"), _("More")),
             (label("escape"), _("Back")),
         )
         return [span for key, text in keys for span in (Span(f" {key}", Role.KEY), Span(f" {text} ", Role.DIM))]
@@ -117,7 +118,7 @@ class SheetView(View):
             self._chosen = max(0, min(len(SECTIONS) - 1, self._chosen + step))
             self._follow = True
         elif key.name in ("pagedown", "pageup"):
-            self._top += 10 if key.name == "pagedown" else -10
+            self._top += self._page if key.name == "pagedown" else -self._page
         elif key.name in ("home", "end"):
             self._chosen = 0 if key.name == "home" else len(SECTIONS) - 1
             self._follow = True
@@ -132,12 +133,16 @@ class SheetView(View):
         from convisav_tui.store.queries.sheet import sheet
 
         order_id = self._sheet.order.id
-        read = read_or_say(
-            self.host, self.counter, lambda session: (sheet(session, order_id), self._next_step(session))
-        )
-        found, following = read if read is not None else (None, None)
-        if found is not None:
-            self._sheet, self._next = found, following
+
+        def came(found: tuple[Sheet | None, Step | None]) -> None:
+            if found[0] is not None:
+                self._sheet, self._next = found[0], found[1]
+
+        both = lambda session: (sheet(session, order_id), self._next_step(session))  # noqa: E731
+        read_or_say(self.host, self.counter, both, came, group="sheet")
+
+    def _follow_up(self, step: Step | None) -> None:
+        self._next = step
 
     def _next_step(self, session: Session) -> Step | None:
         from convisav_tui.shop.workflow import allowed_steps
@@ -170,6 +175,7 @@ class SheetView(View):
             starts.append(len(body))
             body += self._section(index, section, width)
         room = max(1, height - len(head))
+        self._page = max(1, room - 1)
         self._top = self._scrolled(starts, len(body), room)
         return Page([*head, *body[self._top : self._top + room]], (0, len(head) + starts[self._chosen] - self._top))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convisav_tui import ticket_number
-from convisav_tui.i18n import _, language
+from convisav_tui.i18n import _, format_day, language
 from convisav_tui.screens import words
 from convisav_tui.screens.keys import label
 from convisav_tui.screens.widgets.painting import Role, Row, Span, side_by_side
@@ -53,9 +53,10 @@ def _promised(sheet: Sheet, counter: Counter) -> Span:
         return Span("")
     from convisav_tui.store.board import is_late
 
-    late = is_late(order.state, order.promised_on, counter.today)
-    text = _("for {day}").format(day=counter.day(order.promised_on, late=late))
-    return Span(text + " ", Role.WARNING if late else Role.NORMAL)
+    if is_late(order.state, order.promised_on, counter.today):
+        day = format_day(order.promised_on)
+        return Span(_("late: promised for {day}").format(day=day) + " ! ", Role.WARNING)
+    return Span(_("for {day}").format(day=counter.day(order.promised_on)) + " ")
 
 
 def _told(sheet: Sheet) -> Span:
@@ -68,7 +69,7 @@ def _told(sheet: Sheet) -> Span:
 
 
 def _money(sheet: Sheet, counter: Counter) -> str:
-    if sheet.due is None:
+    if not sheet.due:
         return _("paid {amount}").format(amount=counter.amount(sheet.paid)) if sheet.paid else ""
     if sheet.due < 0:
         return _("to give back {amount}").format(amount=counter.amount(-sheet.due))

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from uuid import uuid4
 
 from convisav_tui import clock, ticket_number
-from convisav_tui.errors import ConvisavError, FieldErrors, NotFound, Refusal
+from convisav_tui.errors import ConvisavError, FieldErrors, NotFound, Refusal, StoreUnreachable
 from convisav_tui.i18n import _
 from convisav_tui.screens import words
 from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.order_columns import short_customer
+from convisav_tui.screens.reading import read
 from convisav_tui.screens.step_painting import (
     field_of,
     mending_of,
@@ -22,10 +23,9 @@ from convisav_tui.screens.step_painting import (
 )
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.form import Form
-from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells
+from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells, wrap
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
 
     from convisav_tui.screens.counter import Counter
     from convisav_tui.shop.steps import Preview, Step, StepTaken
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from convisav_tui.store.queries.sheet import Sheet
 
 LABEL_WIDTH, WIDEST_LABEL = 18, 28
-SCROLLED = 6  # rows that PgDn and PgUp move the text to the customer
 TICKED = "x"  # what the workflow takes for a check that is set
 
 
@@ -62,8 +61,10 @@ class StepView(View):
         self._preview: Preview | None = None
         self._trouble = ""  # why the step is refused with these answers
         self._mended_by = ""
+        self._notice = ""  # why the step that was tried was not taken
         self._top = 0  # first row shown of what the step will do
         self._hidden = 0  # rows of it that do not fit
+        self._page = 6  # rows of it that do, less one that stays in sight
 
     # --- the host -------------------------------------------------------------------------------------------
 
@@ -82,6 +83,7 @@ class StepView(View):
 
     def resumed(self) -> None:
         """A payment was taken, an intake begun: perhaps the step is allowed now. What was typed stays."""
+        self._notice = ""
         self._read_again()
 
     def order_number(self) -> str:
@@ -121,7 +123,7 @@ class StepView(View):
         if key.name in ("up", "down") and len(self._steps) > 1:
             self._choose(self._chosen + (1 if key.name == "down" else -1))
         elif key.name in ("pagedown", "pageup"):
-            self._top = max(0, min(self._hidden, self._top + (SCROLLED if key.name == "pagedown" else -SCROLLED)))
+            self._top = max(0, min(self._hidden, self._top + (self._page if key.name == "pagedown" else -self._page)))
         elif key.name in ("escape", "f8"):
             self.host.back()
         elif form is not None and not (key.name == "enter" and self._complete(form)):
@@ -155,8 +157,9 @@ class StepView(View):
 
     def _arrived(self, found: Found) -> None:
         """Show the steps; the one that was chosen stays chosen, what was typed for it stays typed."""
-        event = self._step.event if self._steps else ""
+        event, notice = (self._step.event if self._steps else ""), self._notice
         self._order, self._steps = found
+        self._chosen = 0
         self.title = " · ".join(
             (_("Next step of {number}").format(number=ticket_number.show(self.number)), short_customer(self._order))
         )
@@ -168,6 +171,7 @@ class StepView(View):
         same = (index for index, step in enumerate(self._steps) if step.event == event)
         allowed = (index for index, step in enumerate(self._steps) if not step.refusal)
         self._choose(next(same, next(allowed, 0)))
+        self._notice = notice
 
     def _unreadable(self, error: Exception) -> None:
         self.host.back()
@@ -180,8 +184,11 @@ class StepView(View):
         return self._steps[self._chosen]
 
     def _choose(self, index: int) -> None:
+        if self._steps[index % len(self._steps)] is not self._step:
+            self._notice = ""
         self._chosen = index % len(self._steps)
         self._top = 0
+        self._forget_preview()
         self._show_preview()
 
     def _new_forms(self) -> dict[str, Form]:
@@ -207,6 +214,7 @@ class StepView(View):
         return _refused_for_good(self._step)
 
     def _changed(self, key: str) -> None:
+        self._notice = ""
         if self._form is not None:
             self._form.error(key, "")
         self._show_preview()
@@ -224,25 +232,31 @@ class StepView(View):
 
     def _show_preview(self) -> None:
         """Ask the workflow what these answers would do; what is missing is said by the fields when Enter is pressed."""
-        step = self._step
-        self._preview, self._trouble, self._mended_by = None, step.refusal or "", step.mended_by
         if self._refused_for_good():
             return
-        try:
-            with self.counter.store.read() as session:
-                self._preview = self._previewed(session)
-            self._trouble = self._mended_by = ""
-        except FieldErrors:
-            return
-        except ConvisavError as error:
+        step, inputs = self._step, self._inputs()
+        job = lambda: self._previewed(step, inputs)  # noqa: E731
+        read(self.host, self.counter, job, self._foreseen, self._unforeseen, group="preview")
+
+    def _foreseen(self, preview: Preview) -> None:
+        self._preview = preview
+        self._trouble = self._mended_by = ""
+
+    def _unforeseen(self, error: Exception) -> None:
+        self._forget_preview()
+        if not isinstance(error, FieldErrors):
             self._trouble = str(error)
             self._mended_by = error.mended_by if isinstance(error, Refusal) else ""
 
-    def _previewed(self, session: Session) -> Preview:
+    def _forget_preview(self) -> None:
+        self._preview, self._trouble, self._mended_by = None, self._step.refusal or "", self._step.mended_by
+
+    def _previewed(self, step: Step, inputs: dict[str, str]) -> Preview:
         from convisav_tui.shop.workflow import preview_step
 
         assert self._order is not None
-        return preview_step(session, self._order.id, self._step.event, self._inputs(), self.counter.shop)
+        with self.counter.store.read() as session:
+            return preview_step(session, self._order.id, step.event, inputs, self.counter.shop)
 
     # --- what mends a refusal ---------------------------------------------------------------------------------
 
@@ -291,7 +305,8 @@ class StepView(View):
         return counter.store.write(
             lambda session: take_step(
                 session, order.id, step.event, inputs, counter.actor, counter.shop, self._key, order.version
-            )
+            ),
+            repeatable=True,
         )
 
     def _taken(self, step: Step, taken: StepTaken) -> None:
@@ -314,6 +329,9 @@ class StepView(View):
             self._form.errors(error.errors)
             return
         self.host.say_error(error)
+        self._notice = str(error) if isinstance(error, ConvisavError) else ""
+        if isinstance(error, StoreUnreachable):
+            return  # nothing can be read now; once more with the same key does nothing twice
         self._key = str(uuid4())
         self._read_again()
 
@@ -325,6 +343,8 @@ class StepView(View):
         rows, at = step_rows(self._steps, self._chosen)
         cursor = (0, at)
         rows.append([])
+        if self._notice and self._notice != self._trouble:
+            rows += [*([Span("   ! " + line, Role.WARNING)] for line in wrap(self._notice, width - 6)), []]
         if self._trouble:
             rows += [*refusal_rows(self._trouble, mending_of(self._mended_by, self._steps), width), []]
         form = self._form
@@ -336,6 +356,7 @@ class StepView(View):
                 cursor = (page.cursor[0], page.cursor[1] + top)
         foreseen = preview_rows(self._preview, width) if self._preview is not None else []
         self._hidden = max(0, len(rows) + len(foreseen) - height)
+        self._page = max(1, height - len(rows) - 1)
         self._top = min(self._top, self._hidden)
         return Page([*rows, *foreseen[self._top :]][:height], cursor)
 

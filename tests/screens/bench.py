@@ -39,10 +39,18 @@ class QueuedWorker:
 
 
 class Bench:
-    """Hosts a view at a size. `slow=True`: jobs wait for `bench.worker.finish()`; else they run before the next key."""
+    """Hosts a view at a size. `slow=True`: jobs wait for `bench.worker.finish()`; else they run before the next key.
+    `loading=True`: the store is still to be loaded, by `bench.desk.preload`."""
 
     def __init__(
-        self, view: View, width: int = 80, height: int = 24, *, hooks: Hooks | None = None, slow: bool = False
+        self,
+        view: View,
+        width: int = 80,
+        height: int = 24,
+        *,
+        hooks: Hooks | None = None,
+        slow: bool = False,
+        loading: bool = False,
     ) -> None:
         self.width, self.height, self.slow = width, height, slow
         self.time = 100.0
@@ -50,6 +58,8 @@ class Bench:
         self._timers: list[tuple[float, Callable[[], None]]] = []
         self.worker = QueuedWorker()
         self.desk = Desk(self, self.worker, hooks)
+        if loading:
+            self.desk.expect_load()
         self.desk.open(view)
         self._settle()
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
     from convisav_tui.store.engine import Store
     from tests.screens.intake_bench import IntakeBench
+    from tests.screens.shop_bench import ShopBench
 
 NOW = "2026-11-21T13:33:00+00:00"
 
@@ -52,3 +53,33 @@ def bench(counter: Counter) -> IntakeBench:
     from tests.screens.intake_bench import IntakeBench
 
     return IntakeBench(counter)
+
+
+@pytest.fixture(scope="session")
+def orders_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a shop with orders in many states, that tests copy."""
+    from tests.screens.shop_bench import shop_with_orders
+
+    folder = tmp_path_factory.mktemp("orders")
+    with pytest.MonkeyPatch.context() as patched:
+        shop_with_orders(folder, patched).close()
+    return folder
+
+
+@pytest.fixture
+def shop(orders_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """The store of that shop."""
+    from tests.screens.intake_bench import copy_of
+
+    monkeypatch.setenv(PRETENDED_NOW, NOW)
+    store = copy_of(orders_template, tmp_path)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def desk(shop: Store, tmp_path: Path) -> ShopBench:
+    """The program on that shop, with its board on screen."""
+    from tests.screens.shop_bench import ShopBench, counter_of
+
+    return ShopBench(counter_of(shop, tmp_path))

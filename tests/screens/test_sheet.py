@@ -1,0 +1,246 @@
+"""The sheet of an order: sections, scrolling, the unlock code, undo, what others change, texts of any kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from convisav_tui.clock import PRETENDED_NOW
+from convisav_tui.screens.widgets.painting import row_cells
+from convisav_tui.store.engine import Store
+from convisav_tui.store.models import OrderEvent, OrderState, RepairOrder
+from tests.screens.shop_bench import (
+    COLLECTED,
+    LATE,
+    LOCKED,
+    QUOTED,
+    READY,
+    WATCH,
+    ShopBench,
+    add_customer,
+    assert_snapshot,
+    change,
+    count,
+    counter_of,
+)
+
+
+@pytest.fixture
+def technician(shop: Store, tmp_path: Path) -> ShopBench:
+    """The program at the bench of somebody who repairs."""
+    from sqlmodel import Session
+
+    from convisav_tui.store.models import Role, Staff
+
+    def hire(session: Session) -> None:
+        session.add(Staff(login="theo", name="Théo", role=Role.TECHNICIAN))
+
+    shop.write(hire)
+    return ShopBench(counter_of(shop, tmp_path, "theo"))
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (60, 20), (120, 40)])
+def test_looks(shop: Store, tmp_path: Path, width: int, height: int) -> None:
+    desk = ShopBench(counter_of(shop, tmp_path), width, height)
+    desk.open_order(QUOTED)
+    assert_snapshot(f"sheet-{width}x{height}", desk.text())
+
+
+def test_looks_of_all_that_happened(shop: Store, tmp_path: Path) -> None:
+    desk = ShopBench(counter_of(shop, tmp_path), 100, 70)
+    desk.open_order(READY)
+    desk.command(*"2345678")
+    assert_snapshot("sheet-history-100x70", desk.text())
+
+
+def test_digits_open_and_close_sections(desk: ShopBench) -> None:
+    desk.open_order(READY)
+    desk.command("1")
+    assert "Fault     " not in desk.body and "1 Reception       ne vidange plus" in desk.body
+    desk.command("4")
+    assert "Still due        €90.00" in desk.body and "down payment" in desk.body
+    desk.command("4")
+    assert "Still due" not in desk.body and "due €90.00" in desk.body
+    desk.press("down", "enter")
+    assert "no such number" in desk.body
+
+
+def test_arrows_keep_the_section_in_sight(shop: Store, tmp_path: Path) -> None:
+    desk = ShopBench(counter_of(shop, tmp_path), 60, 12)
+    desk.open_order(READY)
+    desk.command(*"2345678")
+    for _section in range(7):
+        desk.press("up")
+        assert desk.under_cursor().startswith("▸")
+    desk.press("end")
+    assert "▸8 Earlier repairs" in desk.body
+    desk.press("home")
+    assert "▸1 Reception" in desk.body
+    seen = desk.body
+    for _page in range(12):
+        desk.press("pagedown")
+        seen += desk.body
+    assert "8 Earlier repairs" in seen and "7 History" in seen
+    for _page in range(12):
+        desk.press("pageup")
+    assert "▸1 Reception" in desk.body
+
+
+def test_the_next_step_stands_in_the_header(desk: ShopBench) -> None:
+    desk.open_order(WATCH)
+    assert "F8 Start the diagnosis" in desk.line(1)
+    change(desk.counter.store, WATCH, state=OrderState.DIAGNOSING)
+    desk.elsewhere()
+    assert "diagnosis" in desk.line(1) and "Start the diagnosis" not in desk.line(1)
+
+
+def test_late_and_not_told_are_said(desk: ShopBench) -> None:
+    desk.open_order(LATE)
+    assert "late: promised for 20/11/2026 !" in desk.line(1)
+    desk.open_order(READY)
+    assert "customer not told yet (F6)" in desk.line(2) and "due €90.00" in desk.line(3)
+    desk.open_order(COLLECTED)
+    assert "late" not in desk.line(1)
+
+
+def test_the_unlock_code_shows_after_yes_for_a_minute(technician: ShopBench) -> None:
+    desk = technician
+    desk.open_order(LOCKED)
+    assert "4711" not in desk.text()
+    desk.command("v")
+    desk.press("enter")  # the default is no
+    assert "4711" not in desk.text()
+    desk.command("v")
+    desk.answer("y")
+    assert "4711" in desk.text()
+    desk.pass_time(59)
+    assert "4711" in desk.text()
+    desk.pass_time(1.1)
+    assert "4711" not in desk.text()
+    with desk.counter.store.read() as session:
+        from sqlmodel import select
+
+        looked = session.exec(select(OrderEvent).where(OrderEvent.event == "secret_revealed")).all()
+    assert len(looked) == 1
+
+
+def test_an_unlock_code_asked_for_again_has_a_minute_of_its_own(technician: ShopBench) -> None:
+    desk = technician
+    desk.open_order(LOCKED)
+    for _time in range(2):
+        desk.command("v")
+        desk.answer("y")
+        desk.pass_time(40)
+    assert "4711" in desk.text()  # the first minute is over, the second is not
+    desk.pass_time(21)
+    assert "4711" not in desk.text()
+
+
+@pytest.mark.parametrize("key", ["f4", "f8", "f6", "f1", "f9"])
+def test_the_unlock_code_is_gone_when_another_screen_was_opened(technician: ShopBench, key: str) -> None:
+    desk = technician
+    desk.open_order(LOCKED)
+    desk.command("v")
+    desk.answer("y")
+    desk.press(key, "escape")
+    assert desk.desk.view.name == "sheet" and "4711" not in desk.text()
+
+
+def test_leaving_forgets_the_unlock_code(technician: ShopBench) -> None:
+    desk = technician
+    desk.open_order(LOCKED)
+    desk.command("v")
+    desk.answer("y")
+    desk.press("escape", "enter")
+    assert "4711" not in desk.text()
+
+
+def test_undo_takes_the_last_step_back_in_time(desk: ShopBench) -> None:
+    desk.open_order(WATCH)
+    desk.press("f8", "enter")
+    assert "in diagnosis" in desk.body or "diagnosis" in desk.line(1)
+    desk.command("u")
+    assert "Take back the last step of 26 0000003" in desk.status
+    desk.answer("y")
+    assert "26 0000003 8: taken back" in desk.status and "waiting" in desk.line(1)
+    desk.command("7")
+    assert "step taken back (diagnosis begun)" in desk.body
+
+
+def test_undo_is_left_with_no(desk: ShopBench) -> None:
+    desk.open_order(WATCH)
+    desk.press("f8", "enter")
+    events = count(desk.counter.store, OrderEvent)
+    desk.command("u")
+    desk.answer("n")
+    assert count(desk.counter.store, OrderEvent) == events
+
+
+def test_undo_too_late_says_so(desk: ShopBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.open_order(WATCH)
+    desk.press("f8", "enter")
+    monkeypatch.setenv(PRETENDED_NOW, "2026-11-21T13:35:00+00:00")
+    desk.command("u")
+    desk.answer("y")
+    assert "The last step is more than 60 seconds old. Take the next step instead." in desk.status
+    assert "diagnosis" in desk.line(1)
+
+
+def test_an_intake_is_not_undone(desk: ShopBench) -> None:
+    desk.open_order(WATCH)
+    desk.command("u")
+    desk.answer("y")
+    assert "An intake is not undone. Cancel the order." in desk.status
+
+
+def test_what_another_station_changes_shows_without_moving(desk: ShopBench) -> None:
+    desk.open_order(WATCH)
+    desk.command("6", "7")
+    place = desk.cursor
+    change(desk.counter.store, WATCH, place="shelf 12", found_fault="pile vide")
+    desk.elsewhere()
+    assert "shelf 12" in desk.body or "pile vide" in desk.body
+    assert desk.cursor == place
+
+
+def test_a_fault_of_three_thousand_characters_is_wrapped(desk: ShopBench) -> None:
+    fault = "[b]" + "ne chauffe plus <script> {x} %s\n" * 100
+    change(desk.counter.store, WATCH, reported_fault=fault[:3000])
+    desk.open_order(WATCH)
+    seen = desk.body
+    for _page in range(12):
+        desk.press("pagedown")
+        seen += desk.body
+    assert seen.count("ne chauffe plus <script> {x} %s") >= 90 and "[b]ne chauffe" in seen
+    assert {row_cells(row) for row in desk.rows()} == {80}
+    assert "8 Earlier repairs" in desk.body
+
+
+@pytest.mark.parametrize("name", ["[bold]O'Neil & Fils [/]", "修理 太郎" * 12, "Å" * 120, "عبد الله بن سالم"])
+@pytest.mark.parametrize(("width", "height"), [(60, 20), (80, 24)])
+def test_any_name_fits(shop: Store, tmp_path: Path, name: str, width: int, height: int) -> None:
+    order_id = add_customer(shop, name, phone="06 00 00 00 01")
+    desk = ShopBench(counter_of(shop, tmp_path), width, height)
+    desk.open_order(order_id)
+    for key in ("", "f8", "escape", "f9", "escape", "f4", "escape", "f7"):
+        if key:
+            desk.press(key)
+        assert {row_cells(row) for row in desk.rows()} == {width}
+        assert len(desk.rows()) == height
+
+
+def test_empty_sections_say_so(desk: ShopBench) -> None:
+    desk.open_order(WATCH)
+    desk.command(*"123458")
+    for said in ("no quote", "Nothing yet", "Nothing paid yet", "No message", "none"):
+        assert said in desk.body
+
+
+def test_an_order_that_vanished_stays_on_screen(desk: ShopBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.open_order(WATCH)
+    before = desk.body
+    monkeypatch.setattr("convisav_tui.store.queries.sheet.sheet", lambda session, order: None)
+    desk.elsewhere()
+    assert desk.body == before
+    assert count(desk.counter.store, RepairOrder) == 6
