@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from convisav_tui import i18n
+from convisav_tui import cli, i18n
 from convisav_tui.i18n import LANGUAGES, LOCALES, format_day, set_language, translate
 from convisav_tui.money import format_amount
 from convisav_tui.printing.transport import DeliveryKind
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog, Message
 
 PROGRAM = Path(i18n.__file__).parent
-PLACEHOLDER = re.compile(r"\{[^{}]*\}|\$\w+")
+PLACEHOLDER = re.compile(r"\{[^{}]*\}|\$\w+|%(?:\(\w+\))?[srd]")
 PLURAL_FORMS = {"fr": 2, "en": 2, "ro": 3}
 
 
@@ -334,6 +334,18 @@ def test_mentions_types_and_faults_are_said_in_every_language(path: Path) -> Non
         assert all(table[code] for code in LANGUAGES), table
         sizes = {len(table[code]) for code in LANGUAGES if isinstance(table[code], list)}  # type: ignore[arg-type]
         assert len(sizes) <= 1, table
+
+
+def test_the_command_line_says_its_own_words_in_the_language_spoken(capsys: pytest.CaptureFixture[str]) -> None:
+    said = {}
+    for code, language in (("fr", "fr_FR.UTF-8"), ("ro", "ro_RO.UTF-8")):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("LC_ALL", language)
+            with pytest.raises(SystemExit):
+                cli.main(["orders", "--limit", "x"])
+        said[code] = capsys.readouterr().err
+    assert "usage :" in said["fr"] and "erreur" in said["fr"]
+    assert "utilizare:" in said["ro"] and "eroare" in said["ro"]
 
 
 def test_amounts_and_days_follow_the_language() -> None:
