@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from convisav_tui.app import run_app
-from convisav_tui.errors import ConvisavError
+from convisav_tui.errors import ConvisavError, StoreUnreachable
 from convisav_tui.i18n import _, set_language
 from convisav_tui.screens.board import BoardView
 from convisav_tui.screens.counter import Counter
@@ -33,10 +33,13 @@ class Program:
         self._ticks = 0
         self._minute = ""
         self._worker_trouble = ""
+        self._board: BoardView | None = None
+        self._unreachable = False
 
     def first_view(self) -> View:
         """The board; its rows come from the fast path until the store is loaded."""
-        return BoardView(self.counter, self.load)
+        self._board = BoardView(self.counter, self.load)
+        return self._board
 
     def hooks(self, desk: Desk) -> Hooks:
         """What the desk asks when no view wanted an action or a scan."""
@@ -51,6 +54,7 @@ class Program:
             self._load()
         except ConvisavError as error:
             self.counter.trouble = str(error)
+            self._unreachable = isinstance(error, StoreUnreachable)
             raise
         except Exception:
             self.counter.trouble = _("This did not work because of an internal error; it is in the log.")
@@ -67,17 +71,32 @@ class Program:
 
     def tick(self, desk: Desk) -> None:
         """Four times a second: has another station or the worker changed something? Costs microseconds when not."""
-        if self._ticker is None:
-            return
         self._ticks += 1
+        if self._ticker is None:
+            if self._unreachable and self._ticks % WORKER_TICKS == 0 and self._board is not None:
+                self._board.try_again(hold=False)
+            return
         if self._ticks % WORKER_TICKS == 1:
             desk.run(self._keep_worker, lambda _none: None, self._no_worker, hold=False, group="worker")
         minute = self.counter.minute
+        self._tell_connection(desk, self._ticker.trouble)
         if self._ticker.changed():
             desk.changed_elsewhere()
         elif minute != self._minute:
             desk.repaint()
         self._minute = minute
+
+    def _tell_connection(self, desk: Desk, trouble: str) -> None:
+        """The title bar says at once that the database is not reached, the status row why, and that it is back."""
+        alarm = _("DATABASE NOT REACHED") if trouble else ""
+        if alarm == desk.alarm:
+            return
+        desk.alarm = alarm
+        if trouble:
+            kept = _("What is typed is kept; it is tried again.")
+            desk.say(f"{trouble} {kept}", Role.ERROR)
+        else:
+            desk.say(_("The database is reached again."), Role.SUCCESS)
 
     def _no_worker(self, error: Exception) -> None:
         """Nobody prints and sends: said once, not every five seconds."""

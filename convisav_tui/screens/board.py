@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from convisav_tui.errors import ConvisavError
 from convisav_tui.i18n import _, ngettext
 from convisav_tui.screens.board_rows import BoardReader
 from convisav_tui.screens.keys import Key
 from convisav_tui.screens.order_columns import HIT_COLUMNS, ORDER_COLUMNS, detail_line
-from convisav_tui.screens.reading import rows_of
+from convisav_tui.screens.reading import read, rows_of
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, fit, pad, side_by_side, wrap
 from convisav_tui.screens.widgets.record_list import RecordList
@@ -51,9 +50,11 @@ class BoardView(View):
         self._in_box = False  # F3: digits are typed, they choose no list
         self._spec: ListSpec = LISTS[0]
         loading = _("The orders are being fetched.")
-        self._orders = RecordList(ORDER_COLUMNS, self._reader.page_of(self._spec.key), rows_of(self), empty=loading)
+        self._orders = RecordList(
+            ORDER_COLUMNS, self._reader.page_of(self._spec.key), rows_of(self, counter), empty=loading
+        )
         unknown = _("Nothing found. F2 takes a device in; Esc goes back.")
-        self._hits = RecordList(HIT_COLUMNS, self._reader.hits_of(""), rows_of(self), empty=unknown)
+        self._hits = RecordList(HIT_COLUMNS, self._reader.hits_of(""), rows_of(self, counter), empty=unknown)
         self._digit = Digit()
         self._loaded = False
         self._is_demo = (counter.config.home / "labels").is_dir() and (counter.config.home / "mails").is_dir()
@@ -219,7 +220,7 @@ class BoardView(View):
         from convisav_tui.screens.opening import open_customer, open_order
 
         if self.counter.trouble:
-            self._try_again()
+            self.try_again()
             return
         number, party_id = self.order_number(), self.customer_id()
         if number:
@@ -230,10 +231,12 @@ class BoardView(View):
             nothing = _("Nothing found for this") if self._box.text else _("This list is empty")
             self.host.say(nothing, Role.WARNING)
 
-    def _try_again(self) -> None:
-        """The store could not be opened at the start: perhaps it can now."""
-        label = _("Opening the database")
-        self.host.run(self._load, lambda _none: self._store_loaded(), label=label, leave=True)
+    def try_again(self, *, hold: bool = True) -> None:
+        """The store could not be opened at the start: perhaps it can now. Without `hold` nobody waits for it."""
+        label, failed = _("Opening the database"), None if hold else (lambda _error: None)
+        self.host.run(
+            self._load, lambda _none: self._store_loaded(), failed, label=label, hold=hold, leave=True, group="load"
+        )
 
     def _undo(self) -> None:
         from convisav_tui.screens.undoing import undo_last
@@ -273,10 +276,7 @@ class BoardView(View):
             self._hits.refresh()
 
     def _count(self) -> None:
-        try:
-            self._reader.count()
-        except ConvisavError as error:
-            self.host.say_error(error)
+        read(self.host, self.counter, self._reader.count, lambda _none: None, self.host.say_error, group="counts")
 
     # --- looks ----------------------------------------------------------------------------------------------
 

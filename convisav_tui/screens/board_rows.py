@@ -21,7 +21,7 @@ HITS = 30
 
 
 class BoardReader:
-    """Reads lists, counts and search hits; each takes well under a frame (store.md 2), so they are read on the spot."""
+    """Reads lists, counts and search hits: a file on the screen's thread, a server in the store's (`reading`)."""
 
     def __init__(self, counter: Counter) -> None:
         self._counter = counter
@@ -64,9 +64,9 @@ class BoardReader:
         kind, number = record.identity[:2]
         if kind != "order" or self._counter.opened is None:
             return None
-        if number not in self._found:
+        if number not in self._found and self._counter.reads_on_the_spot:
             self._found[number] = self._row(int(number))
-        return self._found[number]
+        return self._found.get(number)
 
     def _row(self, order_id: int) -> OrderRow | None:
         from convisav_tui.store.queries.lists import find_row
@@ -79,9 +79,8 @@ class BoardReader:
 
     def _page(self, key: str, request: Request) -> Sequence[Record]:
         rows = self._first_page(key, request) if self._counter.opened is None else self._stored_page(key, request)
-        if request.where == "first":
-            self._rows.clear()
-        self._rows.update({row.id: row for row in rows})
+        known = {} if request.where == "first" else self._rows
+        self._rows = {**known, **{row.id: row for row in rows}}
         return [order_record(row, self._counter) for row in rows]
 
     def _stored_page(self, key: str, request: Request) -> Sequence[OrderRow]:
@@ -123,10 +122,14 @@ class BoardReader:
     def _hits(self, typed: str, request: Request) -> Sequence[Record]:
         if not typed.strip() or self._counter.opened is None:
             return []
+        from convisav_tui.store.queries.lists import fetch_rows
         from convisav_tui.store.search import find
 
         with self._counter.store.read() as session:
             hits = find(session, typed, HITS)
+            if not self._counter.reads_on_the_spot:
+                orders = [hit.order_id for hit in hits if hit.order_id is not None]
+                self._found = {row.id: row for row in fetch_rows(session, orders, self._counter.today)}
         return part_of([hit_record(index, hit, self._counter) for index, hit in enumerate(hits)], request)
 
 

@@ -40,6 +40,11 @@ class Counter:
         return self.opened
 
     @property
+    def reads_on_the_spot(self) -> bool:
+        """Whether a query takes well under a frame: a file does, a server may be far away, or gone."""
+        return self.opened is None or self.opened.is_sqlite
+
+    @property
     def actor(self) -> Actor:
         """Who works here now."""
         if self.person is None:

@@ -38,7 +38,7 @@ class CustomerView(View):
         self._party_id = party_id
         self._customer: CustomerHistory | None = None
         self.title = _("Customer")
-        self._list = RecordList(COLUMNS, self._fetch, rows_of(self), empty=_("No order yet"))
+        self._list = RecordList(COLUMNS, self._fetch, rows_of(self, counter), empty=_("No order yet"))
 
     def opened(self) -> None:
         """Read the card and the orders."""

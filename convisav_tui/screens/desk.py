@@ -75,6 +75,8 @@ class Desk:
         self._waits = Waits()
         self._on_load: list[Callable[[], None]] = []
         self._leaving = False
+        self.alarm = ""
+        """What everybody must know whatever is on screen (the database is not reached): stands in the title bar."""
 
     # --- the stack of views ---------------------------------------------------------------------------------------
 
@@ -359,7 +361,7 @@ class Desk:
         rows = [fit(row, width) for row in body.rows[: height - 3]]
         rows += [fit([], width)] * (height - 3 - len(rows))
         cursor = (body.cursor[0], body.cursor[1] + 1) if body.cursor is not None else None
-        rows.insert(0, fit(bars.title_bar(view.title, view.title_right, width), width))
+        rows.insert(0, fit(bars.title_bar(view.title, view.title_right, width, self.alarm), width))
         rows.append(fit(self._status(width), width))
         if self.prompt is not None:
             cursor = self._lay_prompt(self.prompt, rows, width, height)

@@ -245,7 +245,9 @@ class ShopLookups:
 
         counter = self._counter
         form = parse_intake(raw, counter.shop)
-        received = counter.store.write(lambda session: receive(session, form, counter.actor, counter.shop, key))
+        received = counter.store.write(
+            lambda session: receive(session, form, counter.actor, counter.shop, key), repeatable=True
+        )
         return TakenIn(received.number, received.jobs, form.labels, form.receipt)
 
 

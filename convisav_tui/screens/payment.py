@@ -177,7 +177,8 @@ class PaymentView(FormView):
                 actor=self.counter.actor,
                 shop=self.counter.shop,
                 key=self._key,
-            )
+            ),
+            repeatable=True,
         )
 
     def _give_back(self, payment: PaymentFacts, amount: int, reason: str) -> None:
@@ -186,7 +187,8 @@ class PaymentView(FormView):
         self.counter.store.write(
             lambda session: give_back(
                 session, payment.id, amount=amount, actor=self.counter.actor, key=self._key, reason=reason
-            )
+            ),
+            repeatable=True,
         )
 
     def _refused(self, error: Exception) -> None:

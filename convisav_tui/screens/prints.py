@@ -50,7 +50,7 @@ class PrintsView(View):
         self.number = number
         self.title = _("Printing")
         self._jobs: dict[object, JobRow] = {}
-        self._list = RecordList(COLUMNS, self._fetch, rows_of(self), empty=_("Nothing was printed yet"))
+        self._list = RecordList(COLUMNS, self._fetch, rows_of(self, counter), empty=_("Nothing was printed yet"))
 
     def opened(self) -> None:
         """Read the jobs."""

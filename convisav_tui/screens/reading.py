@@ -1,4 +1,5 @@
-"""Reading the store on the screen's thread: what it cannot give is said in words, never raised into the keys."""
+"""Reading the store for a screen: a file on the spot, a server in the store's thread, so that no key waits for a
+network. What cannot be read is said in words, never raised into the keys."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from convisav_tui.errors import ConvisavError
+from convisav_tui.i18n import _
 from convisav_tui.screens.widgets.record_list import Record, Request, Run
 
 if TYPE_CHECKING:
@@ -17,26 +19,47 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-def read_or_say(host: Host, counter: Counter, query: Callable[[Session], Result]) -> Result | None:
-    """What the query gives; None when the store cannot be read, which the status row says."""
-    try:
+def read_or_say(
+    host: Host, counter: Counter, query: Callable[[Session], Result], done: Callable[[Result], None], group: str = ""
+) -> None:
+    """Give `done` what the query gives; when the store cannot be read, the status row says so and `done` is not
+    called. With `group` a newer reading of that name makes an older one's result be dropped."""
+
+    def job() -> Result:
         with counter.store.read() as session:
             return query(session)
+
+    read(host, counter, job, done, host.say_error, group=group)
+
+
+def read(
+    host: Host,
+    counter: Counter,
+    job: Callable[[], Result],
+    done: Callable[[Result], None],
+    failed: Callable[[Exception], None],
+    *,
+    hold: bool = False,
+    group: str = "",
+) -> None:
+    """Run `job` on the spot where that takes well under a frame, else by the host (`hold`: keys wait for it, Esc
+    gives it up)."""
+    if not counter.reads_on_the_spot:
+        host.run(job, done, failed, label=_("Reading"), hold=hold, leave=True, group=group)
+        return
+    try:
+        result = job()
     except ConvisavError as error:
-        host.say_error(error)
-        return None
+        failed(error)
+        return
+    done(result)
 
 
-def rows_of(view: View) -> Run:
-    """How a list of this view reads its rows on the spot; what is on screen stays when the store cannot be read."""
+def rows_of(view: View, counter: Counter) -> Run:
+    """How a list of this view reads its rows; what is on screen stays when the store cannot be read."""
 
     def run(job: Callable[[], Sequence[Record]], done: Callable[[Sequence[Record]], None], hold: bool) -> None:
-        try:
-            rows = job()
-        except ConvisavError as error:
-            view.host.say_error(error)
-            return
-        done(rows)
+        read(view.host, counter, job, done, view.host.say_error, hold=hold)
 
     return run
 

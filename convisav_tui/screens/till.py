@@ -69,8 +69,11 @@ class TillView(View):
 
         self.title = _("Till of {day}").format(day=format_day(self._day))
         begin, end = self._midnight(self._day), self._midnight(self._day + timedelta(days=1))
-        found = read_or_say(self.host, self.counter, lambda session: payments_between(session, begin, end))
-        self._payments = found if found is not None else self._payments
+        query = payments_between
+        read_or_say(self.host, self.counter, lambda session: query(session, begin, end), self._show, group="till")
+
+    def _show(self, payments: list[DayPayment]) -> None:
+        self._payments = payments
         self._top = max(0, min(self._top, len(self._payments) - 1))
 
     def _midnight(self, day: date) -> datetime:

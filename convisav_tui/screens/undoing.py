@@ -44,4 +44,4 @@ def _undo(counter: Counter, number: str, key: str) -> None:
             raise NotFound(_("There is no order {number}").format(number=ticket_number.show(number)))
         undo(session, order.id, counter.actor, key)
 
-    counter.store.write(operation)
+    counter.store.write(operation, repeatable=True)

@@ -12,8 +12,11 @@ from convisav_tui.screens.widgets.painting import Role, Row, Span, cells, clean,
 WORDS_WIDTH = 24
 
 
-def title_bar(left: str, right: str, width: int) -> Row:
-    """The top row: where we are at the left, counts, name and time at the right."""
+def title_bar(left: str, right: str, width: int, alarm: str = "") -> Row:
+    """The top row: where we are at the left, counts, name and time at the right; an alarm before all of it."""
+    if alarm:
+        shown = f" {cut(clean(alarm), width - 2)} "
+        return [Span(shown, Role.ERROR), *title_bar(left, right, width - cells(shown))]
     after = cut(clean(right), max(width // 2, width - cells(clean(left)) - 4))
     before = pad(" " + left, width - cells(after) - 1)
     return [Span(before + after + " ", Role.TITLE)]
