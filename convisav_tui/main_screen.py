@@ -11,6 +11,7 @@ from convisav_tui.i18n import _, set_language
 from convisav_tui.screens.board import BoardView
 from convisav_tui.screens.counter import Counter
 from convisav_tui.screens.desk import Desk, Hooks
+from convisav_tui.screens.station_lock import StationLock
 from convisav_tui.screens.widgets.painting import Role
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Program:
     def __init__(self, config: Config, keep_worker: Callable[[], None]) -> None:
         self.counter = Counter(config)
         self.desk: Desk | None = None
+        self.lock: StationLock | None = None
         self._keep_worker = keep_worker
         self._ticker: Ticker | None = None
         self._ticks = 0
@@ -44,6 +46,8 @@ class Program:
     def hooks(self, desk: Desk) -> Hooks:
         """What the desk asks when no view wanted an action or a scan."""
         self.desk = desk
+        self.lock = StationLock(self.counter, desk)
+        self.lock.begin()
         return Hooks(on_action=self.act, on_scan=self.scanned)
 
     def load(self) -> None:
@@ -80,7 +84,10 @@ class Program:
             desk.run(self._keep_worker, lambda _none: None, self._no_worker, hold=False, group="worker")
         minute = self.counter.minute
         self._tell_connection(desk, self._ticker.trouble)
-        if self._ticker.changed():
+        changed = self._ticker.changed()
+        if self.lock is not None:
+            self.lock.tick(changed)
+        if changed:
             desk.changed_elsewhere()
         elif minute != self._minute:
             desk.repaint()
@@ -106,6 +113,9 @@ class Program:
 
     def act(self, action: str) -> bool:
         """An action that works everywhere."""
+        if action == "person" and self.lock is not None:
+            self._desk.when_loaded(self.lock.change_person)
+            return True
         opener = self._openers().get(action)
         desk = self._desk
         if opener is None:

@@ -15,7 +15,7 @@ from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, fit, pad, side_by_side, wrap
 from convisav_tui.screens.widgets.record_list import RecordList
 from convisav_tui.screens.widgets.text_line import TextLine
-from convisav_tui.store.board import LISTS, ListSpec
+from convisav_tui.store.board import BY_KEY, LISTS, ListSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LISTS_WIDTH = 22
 NARROW = 70  # below this width the lists are named in one row
 ALWAYS = ("late", "comebacks", "to_call")
+MINE = BY_KEY["mine"]
 DIGIT_SECONDS = 1.0  # a digit followed by more text within this time was the begin of a number, not a list
 
 
@@ -79,6 +80,23 @@ class BoardView(View):
     def changed_elsewhere(self) -> None:
         """Another station changed something: same list, same cursor, new rows."""
         self._refresh()
+
+    def person_changed(self) -> None:
+        """Somebody else begins where he usually does: nothing typed, his first list."""
+        self._box.set("")
+        self._in_box, self._digit = False, Digit()
+        self._choose(self._first_list)
+        self._refresh()
+
+    @property
+    def _first_list(self) -> ListSpec:
+        """A technician begins with his own work."""
+        return MINE if self._is_technician else LISTS[0]
+
+    @property
+    def _is_technician(self) -> bool:
+        person = self.counter.person
+        return person is not None and person.role == "technician"
 
     def order_number(self) -> str:
         """The order under the cursor."""
@@ -202,11 +220,14 @@ class BoardView(View):
         self._choose(lists[(lists.index(self._spec) + step) % len(lists)])
 
     def _offered(self) -> list[ListSpec]:
-        """The lists with a digit, those that always matter, and the others while they hold something."""
-        return [
+        """The lists with a digit, those that always matter, and the others while they hold something; a technician's
+        own work first."""
+        first = [MINE] if self._is_technician else []
+        return first + [
             spec
             for spec in LISTS
-            if spec.digit or spec.key in ALWAYS or spec is self._spec or self._reader.counts.get(spec.key)
+            if spec not in first
+            and (spec.digit or spec.key in ALWAYS or spec is self._spec or self._reader.counts.get(spec.key))
         ]
 
     def _choose(self, spec: ListSpec) -> None:
@@ -260,6 +281,8 @@ class BoardView(View):
         from convisav_tui.screens.loading import import_screens
 
         self._loaded = True
+        if self._spec is LISTS[0] and self._is_technician:
+            self._choose(MINE)
         self._orders.empty = _("No order here. F2 takes a device in; 0 shows all.")
         self._refresh()
         if self.counter.notice:
@@ -284,6 +307,8 @@ class BoardView(View):
         """Box, lists beside orders, a rule, the detail of the order under the cursor."""
         shop = self.counter.config.shop.name
         self.title = f"ConviSAV · {shop}" if width >= NARROW else shop
+        if self.counter.shut:
+            return Page([])
         self.title_right = self.counter.title_right(self._warnings())
         if self.counter.trouble:
             return Page(_trouble_rows(self.counter.trouble, width)[:height])

@@ -27,6 +27,10 @@ class Counter:
     opened: Store | None = None
     person: Actor | None = None
     shop_context: ShopContext | None = None
+    asks_pin: bool = False
+    """Whether people sign in here: somebody of the shop has a PIN."""
+    proven: bool = False
+    """Whether who works here has signed in, and not only stands in the configuration."""
     trouble: str = ""
     """Why the store could not be opened, in words; empty while all is well."""
     notice: str = ""
@@ -43,6 +47,11 @@ class Counter:
     def reads_on_the_spot(self) -> bool:
         """Whether a query takes well under a frame: a file does, a server may be far away, or gone."""
         return self.opened is None or self.opened.is_sqlite
+
+    @property
+    def shut(self) -> bool:
+        """Whether nothing of the shop may be shown: somebody has to sign in first."""
+        return self.asks_pin and self.person is None
 
     @property
     def actor(self) -> Actor:

@@ -6,14 +6,14 @@ Plain Python without Textual: the canvas feeds it keys and shows its pages; test
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol, TypeVar, cast
+from typing import TypeVar, cast
 
 from convisav_tui.errors import ConvisavError
 from convisav_tui.i18n import _
-from convisav_tui.screens.actions import ACTIONS, action_for, find
+from convisav_tui.screens.actions import ACTIONS, ALWAYS, action_for, find
 from convisav_tui.screens.key_queue import KeyQueue
 from convisav_tui.screens.keys import Key
+from convisav_tui.screens.surroundings import Cover, Hooks, Surroundings
 from convisav_tui.screens.view import View
 from convisav_tui.screens.waits import SLOW, STUCK, Wait, Waits
 from convisav_tui.screens.widgets import bars
@@ -22,35 +22,12 @@ from convisav_tui.screens.widgets.prompt import Prompt, YesNo
 from convisav_tui.screens.widgets.scanning import Arrival
 from convisav_tui.screens.worker import Worker
 
+__all__ = ["Desk", "Hooks", "log_error"]
+
 Result = TypeVar("Result")
 SMALLEST = (40, 8)
 GRACE = 1.5
 """Seconds that drafts have to reach the store when the program ends."""
-
-
-class Surroundings(Protocol):
-    """What the desk needs from whoever runs it. All of it is called on the screen's thread."""
-
-    def now(self) -> float:
-        """Monotonic seconds."""
-
-    def later(self, seconds: float, callback: Callable[[], None]) -> None:
-        """Call back after a time."""
-
-    def paint(self) -> None:
-        """The page may have changed."""
-
-    def exit(self, code: int) -> None:
-        """Leave the program."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hooks:
-    """What the business part plugs in: program-wide actions, scans no view took, and what to do before leaving."""
-
-    on_action: Callable[[str], bool] = lambda action: False
-    on_scan: Callable[[str], bool] = lambda number: False
-    on_leave: Callable[[], None] = lambda: None
 
 
 def log_error(what: str, error: BaseException | None) -> None:
@@ -69,6 +46,8 @@ class Desk:
         self.hooks = hooks or Hooks()
         self.views: list[View] = []
         self.prompt: Prompt | None = None
+        self.cover: Cover | None = None
+        self.arrivals = 0  # keys and pastes so far: how a station knows that nobody uses it
         self.loaded = True
         self._message: tuple[str, Role] = ("", Role.NORMAL)
         self._keys = KeyQueue(self)
@@ -270,13 +249,33 @@ class Desk:
 
     def changed_elsewhere(self) -> None:
         """Another station changed the store: the view on screen may show it."""
-        self.view.changed_elsewhere()
+        if self.cover is None:
+            self.view.changed_elsewhere()
         self.surroundings.paint()
+
+    def lock(self, cover: Cover) -> None:
+        """Hide everything behind `cover`, which gets all keys from now on; views, question and jobs stay as they are.
+        Keys that still waited are its too: whoever locks the station goes on typing there."""
+        self.cover = cover
+        for arrival in self._keys.give_up():
+            if isinstance(arrival, Arrival):
+                cover.arrive(*arrival)
+        self.surroundings.paint()
+
+    def unlock(self) -> None:
+        """Show the screen again, with what has changed since."""
+        self.cover = None
+        self.changed_elsewhere()
 
     # --- keys -----------------------------------------------------------------------------------------------------
 
     def arrive(self, key: Key, time: float) -> None:
         """A key came from the terminal, at `time` (monotonic seconds)."""
+        self.arrivals += 1
+        if self.cover is not None:
+            self.cover.arrive(key, time)
+            self.surroundings.paint()
+            return
         if key.name == "escape" and self._waits.slow(self.now()) and self._waits.may_leave():
             # What was typed for the screen that did not come goes with it.
             self._waits.give_up()
@@ -290,7 +289,10 @@ class Desk:
         self.surroundings.paint()
 
     def paste(self, text: str) -> None:
-        """A bracketed paste came; it waits its turn among the keys."""
+        """A bracketed paste came; it waits its turn among the keys, and goes nowhere while the station is locked."""
+        self.arrivals += 1
+        if self.cover is not None:
+            return
         self._keys.put(text)
         self.surroundings.paint()
 
@@ -315,7 +317,7 @@ class Desk:
             view.key(key)
             self.surroundings.paint()
             return
-        action = action_for(key.name, view.actions(), view.typing)
+        action = action_for(key.name, (*view.actions(), *ALWAYS), view.typing)
         if action is None and any(key.name == other.chord for other in ACTIONS):
             return  # a second Ctrl+S, say, meant for the screen before: what that one has said stays
         self._message = ("", Role.NORMAL)
@@ -356,6 +358,8 @@ class Desk:
         """The whole screen: title bar, the view's body, status row or prompt, key bar."""
         if width < SMALLEST[0] or height < SMALLEST[1]:
             return Page([fit([Span(_("Window too small"))], width)] + [fit([], width)] * (height - 1))
+        if self.cover is not None:
+            return self.cover.page(width, height)
         view = self.view
         body = view.render(width, height - 3)
         rows = [fit(row, width) for row in body.rows[: height - 3]]

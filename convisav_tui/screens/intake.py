@@ -113,6 +113,11 @@ class IntakeView(FormView):
         if self._touched:
             self._keeper.park()
 
+    @property
+    def kept(self) -> bool:
+        """See `View`."""
+        return self._keeper.kept
+
     def _begin(self) -> None:
         number, party = self._from_order, None
         if self._draft is not None:

@@ -115,6 +115,11 @@ class DraftKeeper:
         """Whether nothing is saved any more."""
         return self._ended
 
+    @property
+    def kept(self) -> bool:
+        """Whether nothing was typed since the last saving, which has not failed."""
+        return self._ended or not self._dirty
+
     def begin(self, host: Host) -> None:
         """The form is on screen."""
         self._host = host

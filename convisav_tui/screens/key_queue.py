@@ -78,6 +78,14 @@ class KeyQueue:
         """Forget what has not been handled."""
         self._queue.clear()
 
+    def give_up(self) -> list[Arrival | str]:
+        """What has not been handled, which somebody else handles now."""
+        left = list(self._queue)
+        self._queue.clear()
+        self._delayed = []
+        self._burst.forget()
+        return left
+
     def close(self) -> None:
         """Handle nothing any more."""
         self._closed = True

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from convisav_tui.errors import StoreFull, StoreReadOnly
 from convisav_tui.shop.context import ShopContext
+from convisav_tui.shop.permissions import pins_in_use
 from convisav_tui.shop.setup import first_rows
-from convisav_tui.shop.staff import known_person, person_at_station
+from convisav_tui.shop.staff import known_person, person_at_station, seen_station
 from convisav_tui.store.migrate import open_store
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from convisav_tui.screens.counter import Counter
+    from convisav_tui.shop.actor import Actor
 
 _SOON_WANTED = ("store.search", "screens.sheet", "screens.step", "shop.workflow", "screens.intake", "shop.intake")
 
@@ -28,12 +33,22 @@ def load(counter: Counter) -> None:
     login, station = config.station.staff, station_name(counter)
     try:
         store.write(lambda session: first_rows(session, config))
-        counter.person = store.write(lambda session: person_at_station(session, login, station))
+        counter.asks_pin, counter.person = store.write(lambda session: _who(session, login, station))
     except (StoreFull, StoreReadOnly) as error:
         counter.notice = str(error)
         with store.read() as session:
-            counter.person = known_person(session, login, station)
+            counter.asks_pin = pins_in_use(session)
+            counter.person = None if counter.asks_pin else known_person(session, login, station)
     counter.opened = store
+
+
+def _who(session: Session, login: str, station: str) -> tuple[bool, Actor | None]:
+    """Whether somebody has to sign in here, else who works here."""
+    if not pins_in_use(session):
+        return False, person_at_station(session, login, station)
+    import_module("argon2.low_level")  # now, so that the first PIN does not wait for it
+    seen_station(session, station)
+    return True, None
 
 
 def shop_context(counter: Counter) -> ShopContext:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from convisav_tui.i18n import _
-from convisav_tui.screens.actions import Action, find
+from convisav_tui.screens.actions import ALWAYS, Action, find
 from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells, pad
@@ -21,7 +21,8 @@ class MenuView(View):
 
     def __init__(self, below: View) -> None:
         self.title = _("Menu")
-        self._all = [find(action) for action in below.actions() if action != "menu"]
+        named = [action for action in below.actions() if action not in ("menu", *ALWAYS)]
+        self._all = [find(action) for action in (*named, *ALWAYS)]
         self._line = TextLine()
         self._cursor = 0
         self._top = 0

@@ -84,6 +84,16 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
 
         return AlbumView(counter)
 
+    def staff() -> View:
+        from convisav_tui.screens.staff_view import StaffView
+
+        return StaffView(counter)
+
+    def pin() -> None:
+        from convisav_tui.screens.pin_asking import change_my_pin
+
+        change_my_pin(desk, counter)
+
     def find() -> None:
         desk.home()
         desk.view.act("find")
@@ -97,6 +107,8 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
         "step": step,
         "customer": customer,
         "album": album,
+        "staff": staff,
+        "pin": pin,
         "find": find,
     }
 

@@ -170,5 +170,13 @@ class View:
         """Go back to `mark`."""
 
     def park(self) -> None:
-        """Keep what was typed: the line dropped or the program ends. Called for every open view; must not ask
-        anything."""
+        """Keep what was typed: the line dropped, the program ends or somebody else signs in. Called for every open
+        view; must not ask anything."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether all that was typed and is worth keeping is in the store; asked some time after `park`."""
+        return True
+
+    def person_changed(self) -> None:
+        """Somebody else works here now; only the lowest view is told, the others are closed."""

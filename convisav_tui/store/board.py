@@ -168,7 +168,8 @@ def count_statement(hinted: bool) -> str:
 
 
 def page_statement(spec: ListSpec, after: bool = False, before: bool = False, from_end: bool = False) -> str:
-    """One page in SQL: parameters :limit, :today and :person when the list asks them, :at and :id with `after` or `before`.
+    """One page in SQL: parameters :limit, :today and :person when the list asks them, :at and :id with `after` or
+    `before`.
 
     The ids are found first, in the index alone; only the rows of the page are read (store.md 2a).
     """

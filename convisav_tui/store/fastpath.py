@@ -44,7 +44,9 @@ class FirstPerson:
 def first_person(url: str, login: str) -> FirstPerson:
     """The person with this login, else the first one, and whether the shop uses PINs; otherwise as `first_screen`."""
     with _opened(url) as connection:
-        asks = connection.execute("SELECT EXISTS (SELECT 1 FROM staff WHERE active AND pin_hash IS NOT NULL)").fetchone()
+        asks = connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM staff WHERE active AND pin_hash IS NOT NULL)"
+        ).fetchone()
         if asks[0]:
             return FirstPerson(asks=True)
         found = connection.execute(

@@ -99,7 +99,9 @@ def test_each_list_of_states_holds_the_open_orders_in_them(filled: Store) -> Non
         for spec in LISTS:
             if spec.states:
                 expected = {row.id for row in rows if row.state in spec.states} - closed
-                assert {row.id for row in fetch_list(session, spec.key, TODAY, limit=500, person=ANNA)} == expected, spec.key
+                assert {row.id for row in fetch_list(session, spec.key, TODAY, limit=500, person=ANNA)} == expected, (
+                    spec.key
+                )
         assert {row.id for row in fetch_list(session, "open", TODAY, limit=500)} == {row.id for row in rows} - closed
 
 

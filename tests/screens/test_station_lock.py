@@ -1,0 +1,520 @@
+"""The locked station, without a terminal: who gets in, what stays, what is never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, select
+
+from convisav_tui.errors import StoreFull
+from convisav_tui.main_screen import Program
+from convisav_tui.screens.counter import Counter
+from convisav_tui.screens.desk import Hooks
+from convisav_tui.screens.intake import IntakeView
+from convisav_tui.screens.station_lock import StationLock
+from convisav_tui.shop import staffing
+from convisav_tui.shop.actor import PROGRAM
+from convisav_tui.store.engine import Store
+from convisav_tui.store.models import Draft, OrderEvent, RepairOrder, Role, Staff
+from tests.screens.bench import Bench
+from tests.screens.intake_bench import config_of, counter_on, repaired
+
+MIA, ANNA, THEO = "719340", "8302", "5917"
+
+
+def people(session: Session) -> None:
+    """Mia, who manages, Anna at the counter, Théo at the bench; all have a PIN."""
+    staffing.add_person(session, "mia", "Mia", Role.MANAGER, PROGRAM)
+    staffing.add_person(session, "theo", "Théo", Role.TECHNICIAN, PROGRAM)
+    for login, pin in (("mia", MIA), ("anna", ANNA), ("theo", THEO)):
+        staffing.set_pin(session, id_of(session, login), pin, PROGRAM)
+
+
+def id_of(session: Session, login: str) -> int:
+    return session.exec(select(Staff.id).where(Staff.login == login)).one() or 0
+
+
+class LockBench(Bench):
+    """The program from its first paint on; the time that the lock sees is the bench's."""
+
+    def __init__(self, folder: Path, *, loaded: bool = True) -> None:
+        self.program = Program(config_of(folder), lambda: None)
+        board = self.program.first_view()
+        super().__init__(
+            board, hooks=Hooks(lambda action: self.program.act(action), lambda text: self.program.scanned(text)),
+            loading=True,
+        )  # fmt: skip
+        self.lock = self.program.lock = StationLock(self.program.counter, self.desk, self.now)
+        self.program.desk = self.desk
+        self.lock.begin()
+        if loaded:
+            self.load()
+
+    def load(self) -> None:
+        self.desk.preload(self.program.load)
+        self._settle()
+
+    @property
+    def counter(self) -> Counter:
+        return self.program.counter
+
+    def sign_in(self, pin: str) -> None:
+        self.type(pin)
+        self.press("enter")
+
+    def idle(self, minutes: float) -> None:
+        """Nobody touches a key."""
+        for _ in range(int(minutes * 60)):
+            self.pass_time(1)
+            self.lock.tick(False)
+        self._settle()
+
+    def changed(self) -> None:
+        """The feed says that something was committed."""
+        self.lock.tick(True)
+        self._settle()
+
+    @property
+    def locked(self) -> bool:
+        return self.desk.cover is not None
+
+    @property
+    def name(self) -> str:
+        """Who works here, as the title bar says."""
+        return self.counter.person.name if self.counter.person is not None else ""
+
+
+@pytest.fixture
+def staffed(store: Store) -> Store:
+    store.write(people)
+    return store
+
+
+@pytest.fixture
+def bench(staffed: Store, tmp_path: Path) -> LockBench:
+    return LockBench(tmp_path)
+
+
+def drafts(store: Store) -> list[Draft]:
+    with store.read() as session:
+        return list(session.exec(select(Draft)))
+
+
+# --- the start --------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_of_the_shop_is_painted_before_somebody_signed_in(staffed: Store, tmp_path: Path) -> None:
+    bench = LockBench(tmp_path, loaded=False)
+    for _ in range(2):
+        text = bench.text()
+        assert "Sign in" in text and "PIN" in text
+        assert not any(word in text for word in ("Lefèvre", "Miele", "Waiting", "Anna", "Mia", "Théo"))
+        bench.load()
+    bench.sign_in(ANNA)
+    assert "All open" in bench.text() and "Anna" in bench.line(0) and "Lefèvre" in bench.text()
+
+
+def test_a_pin_typed_before_the_store_is_loaded_counts(staffed: Store, tmp_path: Path) -> None:
+    bench = LockBench(tmp_path, loaded=False)
+    bench.sign_in(ANNA)
+    assert bench.locked
+    bench.load()
+    assert not bench.locked and bench.name == "Anna"
+
+
+def test_a_shop_without_pins_works_as_ever(store: Store, tmp_path: Path) -> None:
+    bench = LockBench(tmp_path)
+    assert not bench.locked and bench.name == "Anna"
+    bench.idle(120)
+    assert not bench.locked
+    bench.press("f12")
+    assert not bench.locked and "Nobody else" in bench.text()
+
+
+def test_without_pins_another_name_is_chosen(store: Store, tmp_path: Path) -> None:
+    store.write(lambda session: staffing.add_person(session, "theo", "Théo", Role.TECHNICIAN, PROGRAM))
+    bench = LockBench(tmp_path)
+    bench.press("f12", "down", "enter")
+    assert bench.name == "Théo"
+
+
+def test_the_pin_is_not_shown(bench: LockBench) -> None:
+    bench.type(ANNA)
+    assert ANNA not in bench.text() and "••••" in bench.text()
+
+
+def test_the_upper_row_of_a_french_keyboard(bench: LockBench) -> None:
+    bench.sign_in('_"à2')  # 8302
+    assert bench.name == "Anna"
+
+
+@pytest.mark.parametrize("typed", ["12", "abcd", "123456789", "83 02"])
+def test_what_is_no_pin_is_no_try(bench: LockBench, typed: str) -> None:
+    for _ in range(5):
+        bench.sign_in(typed)
+    assert bench.locked and "PIN" in bench.text()
+    bench.sign_in(ANNA)
+    assert not bench.locked
+
+
+def test_wrong_pins_wait_and_the_seconds_are_counted(bench: LockBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        bench.sign_in("6408")
+        assert "Not accepted" in bench.text()
+    assert "possible in 5 seconds" in bench.text()
+    bench.pass_time(2)
+    bench.lock.tick(False)
+    assert "possible in 3 seconds" in bench.text()
+    bench.sign_in(ANNA)
+    assert bench.locked
+    bench.pass_time(4)
+    monkeypatch.setenv("CONVISAV_NOW", "2026-11-21T13:33:06+00:00")
+    bench.sign_in(ANNA)
+    assert not bench.locked
+
+
+def test_who_started_the_program_may_leave_it_but_nobody_leaves_a_locked_one(bench: LockBench) -> None:
+    bench.sign_in(ANNA)
+    bench.press("f12", "ctrl+x", "escape", "f10", "ctrl+c")
+    assert bench.locked and bench.left is None
+
+
+def test_leaving_before_anybody_signed_in(bench: LockBench) -> None:
+    bench.press("ctrl+x")
+    assert bench.left == 0
+
+
+# --- the lock ---------------------------------------------------------------------------------------------------------
+
+
+def half_typed(bench: LockBench) -> IntakeView:
+    bench.press("f2")
+    bench.type("Quentin")
+    bench.press("enter")
+    view = bench.desk.view
+    assert isinstance(view, IntakeView)
+    return view
+
+
+def test_an_idle_station_is_locked_and_keeps_what_is_typed(bench: LockBench) -> None:
+    bench.sign_in(ANNA)
+    view = half_typed(bench)
+    before = bench.text()
+    bench.idle(9)
+    assert not bench.locked
+    bench.idle(2)
+    assert bench.locked and "Quentin" not in bench.text() and "Locked" in bench.text()
+    bench.sign_in(ANNA)
+    assert bench.desk.view is view and bench.text() == before
+    bench.type("06")
+    assert "06" in bench.text()
+
+
+def test_a_key_in_time_keeps_it_open(bench: LockBench) -> None:
+    bench.sign_in(ANNA)
+    for _ in range(4):
+        bench.idle(6)
+        bench.press("down")
+    assert not bench.locked
+
+
+def test_never_when_the_shop_says_so(staffed: Store, tmp_path: Path) -> None:
+    bench = LockBench(tmp_path)
+    object.__setattr__(bench.counter.config.station, "lock_minutes", 0.0)
+    bench.sign_in(ANNA)
+    bench.idle(30)
+    assert not bench.locked
+
+
+def test_two_actions_and_a_pin_change_the_person(bench: LockBench) -> None:
+    bench.sign_in(ANNA)
+    assert "Anna" in bench.line(0)
+    bench.press("f12")
+    bench.type(MIA)
+    bench.press("enter")
+    assert "Mia" in bench.line(0) and "Mia works here now" in bench.text()
+
+
+@pytest.mark.parametrize("key", ["f12", "ctrl+v"])
+def test_keys_behind_the_lock_key_are_the_pin(bench: LockBench, key: str) -> None:
+    """They come in one piece from a slow line, or while a job holds them back."""
+    bench.sign_in(ANNA)
+    half_typed(bench)
+    bench.slow = True
+    bench.desk.run(lambda: None, lambda _none: None)
+    bench.press(key, *MIA, "enter")
+    bench.slow = False
+    bench._settle()
+    assert bench.name == "Mia" and bench.desk.view.name == "board"
+    assert MIA not in str([draft.fields for draft in drafts(bench.counter.store)])
+
+
+def test_another_person_gets_the_board_and_the_work_is_set_aside(bench: LockBench) -> None:
+    bench.sign_in(ANNA)
+    half_typed(bench)
+    bench.idle(11)
+    bench.sign_in(MIA)
+    assert bench.name == "Mia" and bench.desk.view.name == "board" and len(bench.desk.views) == 1
+    (draft,) = drafts(bench.counter.store)
+    with bench.counter.store.read() as session:
+        assert draft.staff_id == id_of(session, "anna") and draft.parked
+    assert "Quentin" in str(draft.fields)
+    bench.press("f5", "enter")
+    assert "Quentin" in bench.text()
+
+
+def test_work_that_cannot_be_set_aside_keeps_the_station_his(bench: LockBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.sign_in(ANNA)
+    view = half_typed(bench)
+    bench.type("0")
+
+    def full(*_anything: object, **_more: object) -> None:
+        raise StoreFull("The disk is full.")
+
+    bench.press("f12")
+    monkeypatch.setattr("convisav_tui.shop.drafts.save_draft", full)
+    bench.sign_in(MIA)
+    assert bench.locked and bench.name == "Anna" and "could not be set aside" in bench.text()
+    bench.sign_in(ANNA)
+    assert not bench.locked and bench.desk.view is view
+
+
+def test_a_question_that_is_open_stays_open_for_the_same_person(bench: LockBench) -> None:
+    bench.sign_in(ANNA)
+    bench.press("ctrl+x")
+    assert "Leave the program?" in bench.text()
+    bench.idle(11)
+    assert "Leave the program?" not in bench.text()
+    bench.press("y")
+    assert bench.left is None
+    bench.press("escape")
+    bench.sign_in(ANNA)
+    assert "Leave the program?" in bench.text()
+
+
+def test_scans_pastes_and_typing_go_nowhere(bench: LockBench) -> None:
+    bench.sign_in(ANNA)
+    view = half_typed(bench)
+    number = repaired(bench.counter.store).number
+    before = view.form.state.texts()
+    bench.press("f12")
+    for end in ("\r", "\t", "\r\n"):
+        bench.scan(number, end)
+    bench.scan("83028302")
+    bench.desk.paste(ANNA)
+    bench.type("hello\r")
+    assert bench.locked and bench.desk.view is view
+    bench.sign_in(ANNA)
+    assert not bench.locked and bench.desk.view is view and view.form.state.texts() == before
+
+
+def test_a_scan_is_no_try(bench: LockBench) -> None:
+    for _ in range(5):
+        bench.scan("493028")
+        bench.scan(repaired(bench.counter.store).number)
+    bench.sign_in(ANNA)
+    assert not bench.locked
+
+
+def test_an_unlock_code_is_not_seen_behind_the_lock(bench: LockBench) -> None:
+    from convisav_tui.screens.sheet import SheetView
+    from convisav_tui.store.queries.sheet import sheet
+
+    bench.sign_in(MIA)
+    with bench.counter.store.read() as session:
+        found = sheet(session, repaired(bench.counter.store).number)
+    assert found is not None
+    view = SheetView(bench.counter, found)
+    bench.desk.open(view)
+    view._show_secret("4711")
+    assert "4711" in bench.text()
+    bench.press("f12")
+    assert "4711" not in bench.text() and "Lefèvre" not in bench.text()
+    bench.sign_in(ANNA)
+    assert view._secret == ""
+
+
+def test_a_job_that_ends_behind_the_lock_shows_nothing_there(bench: LockBench) -> None:
+    bench.sign_in(ANNA)
+    bench.press("f12")
+    bench.desk.say("26 0000001 4 taken in, Hélène Lefèvre")
+    assert "Lefèvre" not in bench.text()
+
+
+def test_what_is_written_afterwards_is_the_new_persons(bench: LockBench) -> None:
+    bench.sign_in(ANNA)
+    bench.press("f12")
+    bench.sign_in(THEO)
+    bench.press("f2")
+    for text in ("Nora", "0612349955"):
+        bench.type(text)
+        bench.press("enter")
+    store = bench.counter.store
+    from convisav_tui.shop.intake import receive
+    from convisav_tui.shop.intake_form import parse_intake
+    from tests.shop.counter import raw
+
+    form = parse_intake(raw(), bench.counter.shop)
+    taken = store.write(lambda s: receive(s, form, bench.counter.actor, bench.counter.shop, "key"))
+    with store.read() as session:
+        event = session.exec(select(OrderEvent).where(OrderEvent.order_id == taken.order_id)).first()
+        assert event is not None and event.staff_id == id_of(session, "theo")
+
+
+def test_a_small_window(bench: LockBench) -> None:
+    for width, height in ((40, 8), (20, 4), (200, 60)):
+        rows = bench.desk.page(width, height).rows
+        assert len(rows) == height and "Lefèvre" not in str(rows)
+
+
+# --- a technician's own work ------------------------------------------------------------------------------------------
+
+
+def give(store: Store, login: str) -> None:
+    def operation(session: Session) -> None:
+        order = session.exec(select(RepairOrder).where(RepairOrder.state == "received")).first()
+        assert order is not None
+        order.technician_id = id_of(session, login)
+
+    store.write(operation)
+
+
+def test_a_technician_begins_with_his_own_work(bench: LockBench) -> None:
+    give(bench.counter.store, "theo")
+    bench.sign_in(THEO)
+    assert "▸  Mine" in bench.line(3) and "Apple iPh" in bench.line(3)
+    bench.press("f12")
+    bench.sign_in(ANNA)
+    assert "▸1 Waiting" in bench.line(3)
+    assert "Mine" not in bench.text()
+
+
+def test_a_technician_without_a_pin_too(store: Store, tmp_path: Path) -> None:
+    store.write(lambda session: session.exec(select(Staff)).one().sqlmodel_update({"role": Role.TECHNICIAN}) and None)
+    give(store, "anna")
+    assert "▸  Mine" in LockBench(tmp_path).line(3)
+
+
+# --- what others change about the staff -------------------------------------------------------------------------------
+
+
+def test_the_first_pin_makes_every_station_ask(store: Store, tmp_path: Path) -> None:
+    bench = LockBench(tmp_path)
+    view = half_typed(bench)
+    store.write(people)
+    bench.changed()
+    assert bench.locked
+    bench.sign_in(ANNA)
+    assert bench.desk.view is view and bench.counter.proven
+
+
+@pytest.mark.parametrize("change", [staffing.disable, staffing.remove_pin])
+def test_who_works_here_no_more_finds_the_station_locked(bench: LockBench, change: Callable[..., None]) -> None:
+    bench.sign_in(ANNA)
+    store = bench.counter.store
+    store.write(lambda session: change(session, id_of(session, "anna"), PROGRAM))
+    bench.changed()
+    assert bench.locked
+    bench.sign_in(ANNA)
+    assert bench.locked
+    bench.sign_in(MIA)
+    assert bench.name == "Mia"
+
+
+def test_a_new_role_is_known_at_once(bench: LockBench) -> None:
+    bench.sign_in(ANNA)
+    bench.counter.store.write(lambda s: staffing.set_role(s, id_of(s, "anna"), Role.BILLING, PROGRAM))
+    bench.changed()
+    assert not bench.locked and bench.counter.actor.role is Role.BILLING
+
+
+def test_other_changes_disturb_nobody(bench: LockBench) -> None:
+    bench.sign_in(ANNA)
+    half_typed(bench)
+    bench.changed()
+    assert not bench.locked and bench.desk.view.name == "intake"
+
+
+def test_without_pins_again_the_station_is_the_configured_persons(bench: LockBench) -> None:
+    def none(session: Session) -> None:
+        for login in ("anna", "theo", "mia"):
+            staffing.remove_pin(session, id_of(session, login), PROGRAM)
+
+    bench.counter.store.write(none)
+    bench.changed()
+    assert not bench.locked and bench.name == "Anna"
+
+
+# --- the staff on screen ----------------------------------------------------------------------------------------------
+
+
+def open_staff(bench: LockBench) -> None:
+    bench.press("f10")
+    bench.type("Staff")
+    bench.press("enter")
+
+
+def test_a_manager_gives_the_first_pins(store: Store, tmp_path: Path) -> None:
+    store.write(lambda session: session.exec(select(Staff)).one().sqlmodel_update({"role": Role.MANAGER}) and None)
+    bench = LockBench(tmp_path)
+    open_staff(bench)
+    assert "+ new person" in bench.text()
+    bench.press("enter", "enter")
+    for _ in range(2):
+        bench.type(MIA)
+        bench.press("enter")
+    assert MIA not in bench.text() and "The PIN is kept" in bench.text()
+    bench.changed()
+    assert bench.locked
+    bench.sign_in(MIA)
+    assert bench.desk.view.name == "staff" and bench.name == "Anna"
+
+
+def test_two_different_pins_change_nothing(bench: LockBench) -> None:
+    bench.sign_in(MIA)
+    open_staff(bench)
+    bench.press("enter", "enter")
+    for pin in ("4826", "4827"):
+        bench.type(pin)
+        bench.press("enter")
+    assert "not the same" in bench.text()
+
+
+def test_who_is_no_manager_is_refused_by_the_shop(bench: LockBench) -> None:
+    bench.sign_in(THEO)
+    open_staff(bench)
+    assert bench.desk.view.name == "board" and "Only a manager" in bench.text()
+
+
+def test_a_person_is_added_with_a_role(bench: LockBench) -> None:
+    bench.sign_in(MIA)
+    open_staff(bench)
+    bench.press("end", "enter")
+    bench.type("Anna Petit")
+    bench.press("enter", "4")
+    bench.pass_time(0.1)
+    bench._settle()
+    with bench.counter.store.read() as session:
+        added = session.exec(select(Staff).where(Staff.name == "Anna Petit")).one()
+    assert (added.login, added.role) == ("anna2", Role.BILLING)
+    assert "Anna Petit" in bench.text()
+
+
+def test_somebody_changes_his_own_pin(bench: LockBench) -> None:
+    bench.sign_in(ANNA)
+    bench.press("f10")
+    bench.type("My PIN")
+    bench.press("enter")
+    for pin in (ANNA, "4826", "4826"):
+        bench.type(pin)
+        bench.press("enter")
+    assert "The PIN is kept" in bench.text()
+    bench.press("f12")
+    bench.sign_in("4826")
+    assert not bench.locked
+
+
+def test_a_counter_opened_by_a_test_has_no_lock(store: Store, tmp_path: Path) -> None:
+    assert not counter_on(store, tmp_path).asks_pin
