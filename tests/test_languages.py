@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gettext
 import importlib
+import pkgutil
 import re
 import shutil
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from string import Template
@@ -16,16 +17,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from convisav_tui import cli, i18n
+from convisav_tui import cli, i18n, screens
 from convisav_tui.i18n import LANGUAGES, LOCALES, format_day, set_language, translate
 from convisav_tui.money import format_amount
 from convisav_tui.printing.transport import DeliveryKind
-from convisav_tui.screens import actions, customer, drafts, intake_fields, messages, order_columns, prints, words
+from convisav_tui.screens import actions, intake_fields, messages, order_columns, prints, words
 from convisav_tui.screens.intake_fields import INTAKE, LABEL_WIDTH
 from convisav_tui.screens.sheet_sections import LABEL_WIDTH as FACT_WIDTH
 from convisav_tui.screens.widgets.bars import WORDS_WIDTH
 from convisav_tui.screens.widgets.form_fields import FormState
 from convisav_tui.screens.widgets.painting import cells
+from convisav_tui.screens.widgets.record_list import ColumnSpec
 from convisav_tui.shop import names
 from convisav_tui.shop.transitions import TRANSITIONS
 from convisav_tui.store import models
@@ -183,6 +185,7 @@ TABLES: tuple[tuple[dict[str, str], type[StrEnum]], ...] = (
     (names.HOLDERS, models.Holder),
     (names.MESSAGES, models.MessageEvent),
     (names.PAPERS, models.JobKind),
+    (names.ROLES, models.Role),
 )
 
 
@@ -206,17 +209,25 @@ def test_every_event_that_the_shop_writes_down_has_a_word() -> None:
 
 # --- labels fit -----------------------------------------------------------------------------------------------------
 
-COLUMNS = (*order_columns.ORDER_COLUMNS, *order_columns.HIT_COLUMNS, *prints.COLUMNS, *messages.COLUMNS)
+
+def columns() -> Iterator[tuple[str, ColumnSpec]]:
+    """The columns of every list of the screens."""
+    for module in pkgutil.iter_modules(screens.__path__):
+        for value in vars(importlib.import_module(f"convisav_tui.screens.{module.name}")).values():
+            if isinstance(value, tuple):
+                yield from ((module.name, column) for column in value if isinstance(column, ColumnSpec))
 
 
-def width_of(columns: tuple[object, ...], key: str) -> int:
-    return next(column.width for column in columns if column.key == key)  # type: ignore[attr-defined,no-any-return]
+def width_of(columns: Sequence[ColumnSpec], key: str) -> int:
+    return next(column.width for column in columns if column.key == key)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_headings_fit_their_columns(code: str) -> None:
-    for column in (*COLUMNS, *customer.COLUMNS, *drafts.COLUMNS):
-        assert cells(translate(column.label, code)) <= column.width, column.label
+    found = list(columns())
+    assert {"order_columns", "prints", "messages", "customer", "drafts"} <= {module for module, _column in found}
+    for module, column in found:
+        assert cells(translate(column.label, code)) <= column.width, f"{module}: {column.label}"
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
