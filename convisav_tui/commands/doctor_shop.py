@@ -57,11 +57,10 @@ def sqlite() -> Iterator[Finding]:
 
 def database(config: Config) -> Iterator[Finding]:
     """Whether the database can be read, and its version; nothing is created or upgraded."""
-    from convisav_tui.store.engine import Store
-    from convisav_tui.store.migrate import HEAD, check_version
+    from convisav_tui.store.migrate import HEAD, check_version, known_store
 
     url = without_password(config.database.url)
-    store = Store(config.database.url, lock_seconds=2)
+    store = known_store(config.database.url, lock_seconds=2)
     try:
         version = check_version(store)
         if version is None:

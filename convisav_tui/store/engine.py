@@ -121,6 +121,11 @@ class Store:
         database = self.engine.url.database
         return Path(database) if self.is_sqlite and database else None
 
+    @property
+    def place(self) -> str:
+        """Where it is, fit for a message: the file, or the address without its password."""
+        return str(self.path) if self.path is not None else self.engine.url.render_as_string(hide_password=True)
+
     def _sqlite_engine(self, url: str) -> Engine:
         driver = sqlite_driver()
         engine = create_engine(

@@ -14,8 +14,9 @@ from sqlmodel import Session
 
 from convisav_tui.errors import ConvisavError, StoreError, StoreNewer, StoreReadOnly
 from convisav_tui.i18n import _
+from convisav_tui.settings import without_password
 from convisav_tui.store.engine import LOCK_SECONDS, Store, sqlite_driver
-from convisav_tui.store.schema_version import HEAD, REVISIONS, VERSION_TABLE
+from convisav_tui.store.schema_version import HEAD, MOVE_TABLE, REVISIONS, VERSION_TABLE
 from convisav_tui.store.troubles import in_words
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -28,15 +29,7 @@ _POSTGRESQL_LOCK = 0x434F4E56
 def open_store(url: str, home: Path, lock_seconds: float = LOCK_SECONDS) -> Store:
     """The database at `url`, ready to use: created when it does not exist, upgraded when it is older (after a copy
     into `home`/backups). Raises StoreNewer when a newer program wrote it, StoreError when it cannot be used."""
-    try:
-        store = Store(url, lock_seconds)
-    except ModuleNotFoundError as error:
-        raise StoreError(
-            _("The database driver {name} is not installed.").format(name=error.name),
-            _("Install it: pip install 'psycopg[binary]'."),
-        ) from error
-    except sa.exc.ArgumentError as error:
-        raise StoreError(_("This is not the address of a database: {url}.").format(url=url)) from error
+    store = known_store(url, lock_seconds)
     try:
         if check_version(store) != HEAD:
             upgrade(store, home / "backups")
@@ -46,11 +39,31 @@ def open_store(url: str, home: Path, lock_seconds: float = LOCK_SECONDS) -> Stor
     return store
 
 
+def known_store(url: str, lock_seconds: float = LOCK_SECONDS) -> Store:
+    """The database at `url`, not touched yet. Raises StoreError when the address or the driver is wrong."""
+    try:
+        return Store(url, lock_seconds)
+    except ImportError as error:
+        raise StoreError(
+            _("The driver of this database is not installed: {reason}.").format(reason=error),
+            _("Install it: pip install 'convisav-tui[postgresql]'."),
+        ) from error
+    except sa.exc.ArgumentError as error:
+        raise StoreError(
+            _("This is not the address of a database: {url}.").format(url=without_password(url))
+        ) from error
+
+
 def check_version(store: Store) -> str | None:
     """The version of the tables, None for a new or empty database; Alembic is not imported for it.
 
     Raises StoreNewer for a version that this program does not know, StoreError for what is no database of ours."""
     tables, versions = _sqlite_catalogue(store.path) if store.path else _server_catalogue(store)
+    if MOVE_TABLE in tables:
+        raise StoreError(
+            _("A shop is being moved into {place}, or the move was broken off.").format(place=store.place),
+            _("convisav migrate --from … --to … --again goes on with it."),
+        )
     if not tables:
         return None
     if len(versions) != 1:
@@ -70,7 +83,11 @@ def upgrade(store: Store, backup_folder: Path) -> Path | None:
     """Bring the tables to HEAD in one transaction, after a copy of a SQLite file that holds something; returns the
     copy. Programs that do this at the same time queue up. Raises StoreError; the database then is as it was."""
     if store.path is None:
-        _run(store, lock=True)
+        try:
+            _run(store, lock=True)
+        except StoreError:
+            if check_version(store) != HEAD:  # else another program has done it meanwhile, on a server without locks
+                raise
         return None
     _make_folder(store.path.parent)
     with store.write_lock():
@@ -86,6 +103,12 @@ def upgrade(store: Store, backup_folder: Path) -> Path | None:
             copy = backup(store, backup_folder)
         _run(store)
         return copy
+
+
+def build(store: Store) -> None:
+    """Make the tables in a database that is empty but for the mark of a move; harmless when they are there."""
+    with store.write_lock():
+        _run(store, lock=store.path is None)
 
 
 def _make_folder(folder: Path) -> None:
@@ -179,4 +202,4 @@ def _server_catalogue(store: Store) -> tuple[set[str], list[str]]:
         raise in_words(error) from error
 
 
-__all__ = ["HEAD", "check_version", "damaged", "open_store", "upgrade"]
+__all__ = ["HEAD", "check_version", "damaged", "known_store", "open_store", "upgrade"]

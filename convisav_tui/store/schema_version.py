@@ -7,3 +7,5 @@ HEAD = REVISIONS[-1]
 
 # The table in which Alembic keeps the version of a database.
 VERSION_TABLE = "alembic_version"
+# A table that stands in a database only while a shop is being moved into it.
+MOVE_TABLE = "convisav_move"
