@@ -392,7 +392,8 @@ def test_every_f_key_has_a_second_way() -> None:
     for action in ACTIONS:
         if action.key.startswith("f"):
             assert action.letter
-            assert action.chord
+            # Ctrl+V, the last chord there is, pastes in too many terminals: where text is typed the menu leads there.
+            assert action.chord or action.id == "person"
     assert actions.action_for("f2", ["new"], typing=True) is actions.find("new")
     assert actions.action_for("ctrl+n", ["new"], typing=True) is actions.find("new")
     assert actions.action_for("n", ["new"], typing=True) is None
