@@ -72,5 +72,5 @@ def test_a_real_fault_is_taken_in_and_labelled(
     assert stored == clean_text(faults[record]) == faults[record].strip()
     wait_until(lambda: number in shop.labels() and number in shop.receipts(), 20, "label and receipt")
     open_by_scan(terminal, number)
-    terminal.wait(f"1 Reception       {stored.split()[0]}")
+    terminal.wait(f"    Fault            {stored.split()[0]}")
     assert shown(number) in terminal.line(1)

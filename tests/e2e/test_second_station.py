@@ -41,14 +41,14 @@ def test_a_step_shows_at_the_other_counter_and_moves_nothing_there(shop: Shop) -
     open_by_scan(one, others[0])
     take_step(one, "Ask for a quote")
     one.wait("quote asked")
-    two.wait("Waiting          2", 5)
-    two.until(lambda: re.search(r" 2 Quotes? requested +1 ", two.text()) is not None, "the other list", 5)
+    two.wait("Waiting          2", 10)
+    two.until(lambda: re.search(r" 2 Quotes? requested +1 ", two.text()) is not None, "the other list", 10)
     assert _cursor(two) == chosen, "the cursor stayed on its order"
     two.type("popes")
     two.wait("⌕ popes")
     open_by_scan(one, others[1])
     take_step(one, "Ask for a quote")
-    two.wait("Waiting          1", 5)
+    two.wait("Waiting          1", 10)
     assert "⌕ popes" in two.text(), "what was typed stayed"
 
 
@@ -69,7 +69,7 @@ def test_typing_is_not_disturbed_by_the_other_counter(shop: Shop) -> None:
     second = taken_in(two)
     assert shop.order(second)["reported_fault"] == "half a sentence"
     one.press("f3")
-    one.wait("All open         2", 5)
+    one.wait("All open         2", 10)
     stations = shop.rows("SELECT s.name FROM repair_order o JOIN station s ON s.id = o.station_id ORDER BY o.id")
     assert [row["name"] for row in stations] == ["counter 1", "counter 2"]
 
