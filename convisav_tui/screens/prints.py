@@ -218,9 +218,8 @@ class PrintsView(View):
         who = " · ".join(part for part in (job.customer, job.printer) if part)
         rows: list[Row] = [[Span(f" {who}")]] if who else []
         bad = job.state == "needs_attention" or bool(job.last_error and job.state == "queued")
-        return rows + [
-            [Span(" " + line, Role.WARNING if bad else Role.DIM)] for line in wrap(_happened(job), width - 2)
-        ]
+        role = Role.WARNING if bad else Role.DIM
+        return rows + [[Span(" " + line, role)] for said in _happened(job) for line in wrap(said, width - 2)]
 
 
 def _belongs(position: int, where: str, at: int) -> bool:
@@ -232,13 +231,12 @@ def _belongs(position: int, where: str, at: int) -> bool:
     return where != "before" or position > at
 
 
-def _happened(job: JobRow) -> str:
+def _happened(job: JobRow) -> list[str]:
     """What became of a job so far, and what can be done."""
     tries = ngettext("{count} try", "{count} tries", job.attempts).format(count=job.attempts) if job.attempts else ""
-    if job.state == "needs_attention":
-        sentences = (job.last_error, _("Look at the printer, then press r; Del if nobody needs it."))
-    elif job.state == "queued":
-        sentences = (job.last_error, _("It comes out as soon as the printer answers."))
-    else:
-        sentences = (job.last_error, "")
-    return " ".join(part for part in (*sentences, tries) if part)
+    todo = {
+        "needs_attention": _("Look at the printer, then press r; Del if nobody needs it."),
+        "queued": _("It comes out as soon as the printer answers."),
+    }.get(job.state, "")
+    reason = " · ".join(part for part in (job.last_error, tries) if part)
+    return [part for part in (reason, todo) if part]

@@ -336,7 +336,7 @@ def test_help_lists_the_keys_of_the_screen() -> None:
 def test_the_menu_starts_an_action_of_the_screen_below() -> None:
     bench = Bench(Board())
     bench.press("f10")
-    bench.type("intake\r")
+    bench.type("take in\r")
     assert bench.line(0) == " New intake"
 
 

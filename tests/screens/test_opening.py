@@ -162,7 +162,7 @@ def test_looks_of_a_newer_database(folder: Path, width: int, height: int) -> Non
 
 
 def test_with_a_full_disk_orders_can_still_be_looked_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(self: Store, operation: object, attempts: int = 1) -> object:
+    def full(self: Store, operation: object, **options: object) -> object:
         raise StoreFull("The disk is full: nothing was saved.", "Make room on the disk.")
 
     monkeypatch.setattr(Store, "write", full)

@@ -304,7 +304,7 @@ def test_leaving_takes_no_step(desk: ShopBench, key: str) -> None:
 def test_a_store_in_trouble_is_said_and_the_step_waits(desk: ShopBench, monkeypatch: pytest.MonkeyPatch) -> None:
     from convisav_tui.errors import StoreLocked
 
-    def busy(self: Store, operation: object, attempts: int = 1) -> object:
+    def busy(self: Store, operation: object, **options: object) -> object:
         raise StoreLocked("The database is busy: nothing was saved.", "Try again in a moment.")
 
     quote_asked(desk)
@@ -320,7 +320,7 @@ def test_a_store_in_trouble_is_said_and_the_step_waits(desk: ShopBench, monkeypa
 
 
 def test_an_unforeseen_error_shows_no_innards(desk: ShopBench, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: Store, operation: object, attempts: int = 1) -> object:
+    def broken(self: Store, operation: object, **options: object) -> object:
         raise RuntimeError("secret innards")
 
     desk.open_order(WATCH)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from convisav_tui.i18n import _
 from convisav_tui.screens.widgets.form_fields import FieldSpec, FormState
-from convisav_tui.screens.widgets.painting import Role, Row, Span, cells, clean
+from convisav_tui.screens.widgets.painting import Role, Row, Span, cells, clean, wrap
 
 NARROWEST = 4
 GAP = 1
@@ -42,7 +42,7 @@ def lay_out(state: FormState, information: Sequence[tuple[int, str, Row]], label
         group = [spec for spec in visible if spec.row == row]
         for piece in _pieces(group, label_width, width):
             lines.append(_line(piece, label_width, width))
-            lines.extend(_errors(lines[-1], state, label_width))
+            lines.extend(_errors(lines[-1], state, label_width, width))
         lines.extend(Line(row=spans) for at, _key, spans in information if at == row and spans)
     return lines
 
@@ -85,9 +85,13 @@ def _line(piece: Sequence[FieldSpec], label_width: int, width: int) -> Line:
     return Line(placed, height=max(spec.height if spec.kind == "note" else 1 for spec in piece))
 
 
-def _errors(line: Line, state: FormState, label_width: int) -> list[Line]:
-    return [
-        Line(row=[Span(" " * (label_width + 3)), Span("✗ " + error, Role.ERROR)])
-        for placed in line.fields
-        if (error := state.values[placed.spec.key].error)
-    ]
+def _errors(line: Line, state: FormState, label_width: int, width: int) -> list[Line]:
+    """What is wrong with the fields of a line, wrapped: what to do often stands at the end of the sentence."""
+    lines: list[Line] = []
+    indent = label_width + 3
+    for placed in line.fields:
+        error = state.values[placed.spec.key].error
+        pieces = wrap(error, max(20, width - indent - 2)) if error else []
+        for index, piece in enumerate(pieces):
+            lines.append(Line(row=[Span(" " * indent), Span(("✗ " if index == 0 else "  ") + piece, Role.ERROR)]))
+    return lines
