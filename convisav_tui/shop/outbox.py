@@ -157,9 +157,11 @@ def cancel_job(session: Session, job_id: int, actor: Actor) -> PrintJob:
 
 
 def retry_job(session: Session, job_id: int, actor: Actor) -> PrintJob:
-    """Send a job that needs attention or was called off; what may have left before is marked as a duplicate."""
+    """Send a job that needs attention, was called off, or waits for its next try; what may have left before is marked
+    as a duplicate. Raises Refusal when it is on its way already."""
     job = _job(session, job_id)
-    if job.state not in (JobState.NEEDS_ATTENTION, JobState.CANCELLED):
+    put_off = job.state is JobState.QUEUED and job.not_before > now()
+    if job.state not in (JobState.NEEDS_ATTENTION, JobState.CANCELLED) and not put_off:
         raise Refusal("job_waits_for_somebody", _("This job is not waiting for anybody."), mended_by="print")
     job.duplicate = job.duplicate or job.attempts > 0
     job.state, job.not_before, job.lease_until, job.lease_token = JobState.QUEUED, now(), None, ""
@@ -168,9 +170,11 @@ def retry_job(session: Session, job_id: int, actor: Actor) -> PrintJob:
 
 
 def retry_message(session: Session, message_id: int, actor: Actor) -> Message:
-    """Send a message that failed once more. Raises Refusal when it is not in that case, or can only be spoken."""
+    """Send a message that failed, or waits for its next try, once more. Raises Refusal when it is in neither case, or
+    can only be spoken; one that nobody tried yet keeps the time in which its step can be taken back."""
     message = _message(session, message_id)
-    if message.state not in OWED or message.channel is Channel.CALL:
+    put_off = message.state is MessageState.QUEUED and message.attempts > 0 and message.not_before > now()
+    if (message.state not in OWED and not put_off) or message.channel is Channel.CALL:
         raise Refusal("message_failed", _("This message does not wait for another try."), mended_by="messages")
     message.state, message.attempts = MessageState.QUEUED, 0
     message.not_before, message.expires_at, message.lease_until, message.lease_token = now(), None, None, ""

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import Session
 
+from convisav_tui.clock import now
 from convisav_tui.errors import NotFound, Refusal
 from convisav_tui.shop import outbox
 from convisav_tui.store.engine import Store
@@ -90,6 +93,25 @@ def test_a_job_that_may_have_been_printed_comes_back_as_a_duplicate(bench: Bench
     assert label.duplicate and not receipt.duplicate
     with pytest.raises(Refusal):
         bench.write(lambda session: outbox.retry_job(session, label.id, CLERK))
+
+
+def test_a_job_that_waits_for_its_printer_is_tried_at_once(bench: Bench) -> None:
+    bench.take_in(labels="1", receipt="")
+    (label,) = bench.rows(PrintJob)
+    _set(bench, label, not_before=now() + timedelta(minutes=5), last_error="off")
+    bench.write(lambda session: outbox.retry_job(session, label.id, CLERK))
+    (label,) = bench.rows(PrintJob)
+    assert label.state is JobState.QUEUED and label.not_before <= now() and not label.duplicate
+
+
+def test_a_message_put_off_is_tried_at_once_but_not_one_that_can_be_taken_back(bench: Bench) -> None:
+    bench.reach(S.QUOTE_ISSUED)
+    message = bench.messages(MessageEvent.QUOTE_READY)[0]
+    with pytest.raises(Refusal):
+        bench.write(lambda session: outbox.retry_message(session, message.id, CLERK))
+    _set(bench, message, attempts=1, not_before=now() + timedelta(hours=1))
+    bench.write(lambda session: outbox.retry_message(session, message.id, CLERK))
+    assert bench.messages(MessageEvent.QUOTE_READY)[0].not_before <= now()
 
 
 def test_a_spoken_message_is_owed_no_longer_and_notifies_the_order(bench: Bench) -> None:
