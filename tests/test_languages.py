@@ -17,18 +17,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from convisav_tui import cli, i18n, screens
+from convisav_tui import cli, i18n, screens, words
 from convisav_tui.i18n import LANGUAGES, LOCALES, format_day, set_language, translate
 from convisav_tui.money import format_amount
 from convisav_tui.printing.transport import DeliveryKind
-from convisav_tui.screens import actions, intake_fields, messages, order_columns, prints, words
+from convisav_tui.screens import actions, intake_fields, messages, order_columns, prints
 from convisav_tui.screens.intake_fields import INTAKE, LABEL_WIDTH
 from convisav_tui.screens.sheet_sections import LABEL_WIDTH as FACT_WIDTH
 from convisav_tui.screens.widgets.bars import WORDS_WIDTH
 from convisav_tui.screens.widgets.form_fields import FormState
 from convisav_tui.screens.widgets.painting import cells
 from convisav_tui.screens.widgets.record_list import ColumnSpec
-from convisav_tui.shop import names
 from convisav_tui.shop.transitions import TRANSITIONS
 from convisav_tui.store import models
 from convisav_tui.store.board import LISTS
@@ -178,14 +177,8 @@ TABLES: tuple[tuple[dict[str, str], type[StrEnum]], ...] = (
     (words.MESSAGE_STATES, models.MessageState),
     (words.DELIVERIES, models.OutcomeKind),
     (words.PRINT_OUTCOMES, DeliveryKind),
-    (names.STATES, models.OrderState),
-    (names.OUTCOMES, models.Outcome),
-    (names.CHANNELS, models.Channel),
-    (names.MEANS, models.Means),
-    (names.HOLDERS, models.Holder),
-    (names.MESSAGES, models.MessageEvent),
-    (names.PAPERS, models.JobKind),
-    (names.ROLES, models.Role),
+    (words.FULL_STATES, models.OrderState),
+    (words.ROLES, models.Role),
 )
 
 

@@ -52,14 +52,12 @@ def as_data(found: Sheet) -> dict[str, Any]:
 
 
 def _print(found: Sheet, config: Config) -> None:
-    from convisav_tui.screens import words
-    from convisav_tui.shop.names import STATES
+    from convisav_tui import words
 
-    states = {state.value: _(word) for state, word in STATES.items()}
     order, customer = found.order, found.customer
     lines = [
         (_("Number"), ticket_number.show(order.number)),
-        (_("State"), states.get(order.state, order.state)),
+        (_("State"), words.word(words.FULL_STATES, order.state)),
         (_("Customer"), " · ".join(part for part in (customer.name, customer.phone, customer.email) if part)),
         (_("Device"), " · ".join(part for part in (found.device.title, found.device.serial) if part)),
         (_("Fault"), order.reported_fault),
@@ -76,7 +74,7 @@ def _print(found: Sheet, config: Config) -> None:
     output.print_line()
     for event in found.events:
         at = format_instant(clock.local(event.at, config.shop.timezone))
-        became = f" → {states.get(event.to_state, event.to_state)}" if event.to_state else ""
+        became = f" → {words.word(words.FULL_STATES, event.to_state)}" if event.to_state else ""
         output.print_line(f"{at}  {words.word(words.EVENTS, event.event)}{became}  {event.staff}".rstrip())
     for message in found.messages:
         at = format_instant(clock.local(message.created_at, config.shop.timezone))

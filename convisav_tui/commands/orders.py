@@ -94,16 +94,15 @@ def _print_orders(store: Store, config: Config, arguments: argparse.Namespace) -
     if arguments.json:
         output.print_json({"list": arguments.list, "orders": [as_data(row) for row in rows]})
         return
-    from convisav_tui.shop.names import STATES
+    from convisav_tui import words
 
-    states = {state.value: _(word) for state, word in STATES.items()}
     header = (_("Number"), _("Customer"), _("Device"), _("State"), _("For"))
     table = [
         (
             ticket_number.show(row.number),
             row.customer,
             row.device,
-            states.get(row.state, row.state),
+            words.word(words.FULL_STATES, row.state),
             (format_day(row.promised_on) if row.promised_on else "") + (" !" if row.late else ""),
         )
         for row in rows

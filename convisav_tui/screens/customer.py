@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from convisav_tui import ticket_number
+from convisav_tui import ticket_number, words
 from convisav_tui.i18n import _, format_day, mark
-from convisav_tui.screens import words
 from convisav_tui.screens.keys import Key
 from convisav_tui.screens.opening import open_order
 from convisav_tui.screens.reading import part_of, rows_of

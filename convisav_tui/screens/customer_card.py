@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from convisav_tui import words
 from convisav_tui.errors import Conflict, FieldErrors, NotFound
 from convisav_tui.i18n import LANGUAGES, _, mark
-from convisav_tui.screens import words
 from convisav_tui.screens.keys import Key
 from convisav_tui.screens.widgets.form_fields import FieldSpec
 from convisav_tui.screens.widgets.form_view import FormView

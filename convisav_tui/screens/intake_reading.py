@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from convisav_tui import clock
+from convisav_tui import clock, words
 from convisav_tui.errors import FieldErrors
 from convisav_tui.i18n import _, format_day, language
 from convisav_tui.money import plain_amount
-from convisav_tui.screens import words
 from convisav_tui.screens.intake_lookups import (
     AmountChoice,
     Catalogue,

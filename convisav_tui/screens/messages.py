@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from convisav_tui import ticket_number
+from convisav_tui import ticket_number, words
 from convisav_tui.i18n import _, mark
-from convisav_tui.screens import words
 from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.reading import edge_of, rows_of
 from convisav_tui.screens.view import View

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convisav_tui import ticket_number
+from convisav_tui import ticket_number, words
 from convisav_tui.i18n import _, mark
-from convisav_tui.screens import words
 from convisav_tui.screens.widgets.painting import Role
 from convisav_tui.screens.widgets.record_list import ColumnSpec, Record
 

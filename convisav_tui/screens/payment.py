@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 from uuid import uuid4
 
-from convisav_tui import ticket_number
+from convisav_tui import ticket_number, words
 from convisav_tui.errors import ConvisavError, FieldErrors, Refusal
 from convisav_tui.i18n import _, mark
 from convisav_tui.money import parse_amount, plain_amount
-from convisav_tui.screens import words
 from convisav_tui.screens.widgets.form_fields import Choices, FieldSpec, FormState
 from convisav_tui.screens.widgets.form_view import FormView
 from convisav_tui.screens.widgets.painting import Page, Role, Span

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convisav_tui import ticket_number
+from convisav_tui import ticket_number, words
 from convisav_tui.i18n import _, format_day, language
-from convisav_tui.screens import words
 from convisav_tui.screens.keys import label
 from convisav_tui.screens.widgets.painting import Role, Row, Span, side_by_side
 

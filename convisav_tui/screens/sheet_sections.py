@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from convisav_tui import ticket_number
+from convisav_tui import ticket_number, words
 from convisav_tui.i18n import _, format_day, mark
-from convisav_tui.screens import words
 from convisav_tui.screens.sheet_timeline import moment_day, moment_lines
 from convisav_tui.screens.widgets.painting import Role, Row, Span, wrap
 

@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from uuid import uuid4
 
-from convisav_tui import clock, ticket_number
+from convisav_tui import clock, ticket_number, words
 from convisav_tui.errors import ConvisavError, FieldErrors, NotFound, Refusal, StoreUnreachable
 from convisav_tui.i18n import _
-from convisav_tui.screens import words
 from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.order_columns import short_customer
 from convisav_tui.screens.reading import read
@@ -26,7 +25,6 @@ from convisav_tui.screens.widgets.form import Form
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells, wrap
 
 if TYPE_CHECKING:
-
     from convisav_tui.screens.counter import Counter
     from convisav_tui.shop.steps import Preview, Step, StepTaken
     from convisav_tui.store.board import OrderRow

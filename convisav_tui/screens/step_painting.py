@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from convisav_tui import words
 from convisav_tui.i18n import _
-from convisav_tui.screens import words
 from convisav_tui.screens.actions import find
 from convisav_tui.screens.keys import label
 from convisav_tui.screens.widgets.form_fields import CHECKED, FieldSpec, Kind

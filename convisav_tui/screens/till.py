@@ -7,9 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
-from convisav_tui import ticket_number
+from convisav_tui import ticket_number, words
 from convisav_tui.i18n import _, format_day, ngettext
-from convisav_tui.screens import words
 from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.reading import read_or_say
 from convisav_tui.screens.view import View

@@ -1,6 +1,7 @@
 """The words for what the tables hold as codes, in the language spoken (rules.md 6).
 
-The states of an order stand in a column of ten cells. A word that must agree with what it is said of (a repair, a
+The states of an order have two words: a short one for a column of ten cells, and a full one for sentences, papers and
+previews. A word that must agree with what it is said of (a repair, a
 message, a quote) in French or Romanian has a message of its own, even where English would say the same.
 """
 
@@ -29,6 +30,30 @@ STATES = {
     "unclaimed": mark("unclaimed"),
     "disposal_procedure": mark("procedure"),
     "disposed": mark("sold"),
+    "relinquished": mark("relinquished"),
+    "cancelled": mark("cancelled"),
+}
+FULL_STATES = {
+    "received": mark("waiting"),
+    "diagnosing": mark("in diagnosis"),
+    "quote_requested": mark("quote requested"),
+    "quote_issued": mark("quote issued"),
+    "quote_accepted": mark("quote accepted"),
+    "quote_refused": mark("quote refused"),
+    "quote_expired": mark("quote expired"),
+    "awaiting_coverage": mark("awaiting coverage"),
+    "awaiting_parts": mark("waiting for parts"),
+    "subcontracted": mark("subcontracted"),
+    "in_repair": mark("in repair"),
+    "testing": mark("in test"),
+    "completed": mark("completed"),
+    "to_notify": mark("completed, to notify"),
+    "notified": mark("customer notified"),
+    "returned": mark("returned"),
+    "closed": mark("closed"),
+    "unclaimed": mark("unclaimed"),
+    "disposal_procedure": mark("disposal procedure"),
+    "disposed": mark("disposed of"),
     "relinquished": mark("relinquished"),
     "cancelled": mark("cancelled"),
 }
@@ -98,6 +123,12 @@ ANSWERED = {
     "sms": mark("by SMS"),
     "email": mark("by e-mail"),
     "cap": mark("within the spending cap"),
+}
+ROLES = {
+    "clerk": mark("clerk"),
+    "technician": mark("technician"),
+    "manager": mark("manager"),
+    "billing": mark("billing"),
 }
 JOBS = {
     "label": mark("label"),
