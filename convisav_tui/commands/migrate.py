@@ -63,7 +63,8 @@ def _upgrade(config: Config) -> int:
 def _move(arguments: argparse.Namespace, config: Config) -> int:
     from convisav_tui.store.moving import move, rows_in
 
-    source, target = _opened(arguments.source or config.database.url), _opened(_named(arguments.target))
+    source = _opened(arguments.source or config.database.url, config)
+    target = _opened(_named(arguments.target), config)
     try:
         if source.place == target.place:
             raise UsageError(_("Both addresses are the same database."))
@@ -75,9 +76,11 @@ def _move(arguments: argparse.Namespace, config: Config) -> int:
         source.close()
         target.close()
     if arguments.json:
-        output.print_json(_as_data(moved, source, target, seconds, config))
+        output.print_json(_as_data(moved, source, target, seconds))
     else:
-        _tell(moved, target, seconds, config)
+        _tell(moved, source, target, seconds)
+        if without_password(config.database.url) != without_password(target.url):
+            output.print_line(_("The program uses it once [database] url in the configuration names it."))
     return 0
 
 
@@ -87,16 +90,21 @@ def _named(target: str | None) -> str:
     return target
 
 
-def _opened(address: str) -> Store:
+def _opened(address: str, config: Config) -> Store:
+    from convisav_tui.store.keyring import keep_keys_in
     from convisav_tui.store.migrate import known_store
 
     try:
-        return known_store(database_url(address))
+        store = known_store(database_url(address))
     except ValueError as error:
         raise UsageError(str(error)) from error
+    keep_keys_in(store.engine, config.home)
+    return store
 
 
-def _as_data(moved: Moved, source: Store, target: Store, seconds: float, config: Config) -> dict[str, object]:
+def _as_data(moved: Moved, source: Store, target: Store, seconds: float) -> dict[str, object]:
+    from convisav_tui.store.keyring import folder_of_keys
+
     return {
         "from": source.place,
         "to": target.place,
@@ -104,11 +112,14 @@ def _as_data(moved: Moved, source: Store, target: Store, seconds: float, config:
         "found": moved.found,
         "seconds": round(seconds, 1),
         "tables": [vars(table) for table in moved.tables],
-        "keys": config.home / "keys",
+        "keys": folder_of_keys(source.engine),
+        "keys_wanted": folder_of_keys(target.engine),
     }
 
 
-def _tell(moved: Moved, target: Store, seconds: float, config: Config) -> None:
+def _tell(moved: Moved, source: Store, target: Store, seconds: float) -> None:
+    from convisav_tui.store.keyring import folder_of_keys
+
     rows = [[table.name, str(table.rows), table.checksum] for table in moved.tables]
     output.print_table([_("Table"), _("Rows"), _("Checksum on both sides")], rows)
     output.print_line(
@@ -116,11 +127,9 @@ def _tell(moved: Moved, target: Store, seconds: float, config: Config) -> None:
             rows=moved.rows, place=target.place, seconds=f"{seconds:.1f}"
         )
     )
+    keys, wanted = folder_of_keys(source.engine), folder_of_keys(target.engine)
     output.print_line(
-        _("The keys of the unlock codes are not in the database: they stay in {folder}.").format(
-            folder=config.home / "keys"
-        )
+        _("The keys of the unlock codes are not in the database: they stay in {folder}.").format(folder=keys)
     )
-    output.print_line(_("Every machine that shows unlock codes needs that folder; a copy of the database does not."))
-    if without_password(config.database.url) != without_password(target.url):
-        output.print_line(_("The program uses it once [database] url in the configuration names it."))
+    if keys != wanted:
+        output.print_line(_("From now on they are looked for in {folder}: copy them there.").format(folder=wanted))

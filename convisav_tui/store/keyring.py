@@ -9,11 +9,13 @@ import contextlib
 import os
 import re
 import secrets
+import weakref
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import event
+from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
@@ -22,6 +24,8 @@ from convisav_tui.errors import StoreReadOnly
 from convisav_tui.i18n import _
 
 FOLDER = "keys"
+# Of each server's engine (by what its copies with other options share): the data folder of this machine.
+_HOMES: weakref.WeakKeyDictionary[Dialect, Path] = weakref.WeakKeyDictionary()
 _NAME = re.compile(r"[a-z]+-[A-Za-z0-9]{1,64}")
 
 
@@ -105,11 +109,20 @@ class Keyring:
 
 def keyring_of(session: Session) -> Keyring:
     """The keys that belong to the session's database: beside a SQLite file, in this machine's data folder otherwise."""
-    url = session.get_bind().engine.url
-    if url.get_backend_name() == "sqlite" and url.database:
-        return Keyring(Path(url.database).parent / FOLDER)
+    return Keyring(folder_of_keys(session.get_bind().engine))
+
+
+def keep_keys_in(engine: Engine, home: Path) -> None:
+    """The data folder of this machine, where the keys of a server's database are kept."""
+    _HOMES[engine.dialect] = home
+
+
+def folder_of_keys(engine: Engine) -> Path:
+    """Where the keys of that database are."""
+    if engine.url.get_backend_name() == "sqlite" and engine.url.database:
+        return Path(engine.url.database).parent / FOLDER
     home = os.environ.get(HOME_VARIABLE)
-    return Keyring((Path(home) if home else default_home()) / FOLDER)
+    return (_HOMES.get(engine.dialect) or (Path(home) if home else default_home())) / FOLDER
 
 
 def after_end(

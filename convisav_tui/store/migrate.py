@@ -16,6 +16,7 @@ from convisav_tui.errors import ConvisavError, StoreError, StoreNewer, StoreRead
 from convisav_tui.i18n import _
 from convisav_tui.settings import without_password
 from convisav_tui.store.engine import LOCK_SECONDS, Store, sqlite_driver
+from convisav_tui.store.keyring import keep_keys_in
 from convisav_tui.store.schema_version import HEAD, MOVE_TABLE, REVISIONS, VERSION_TABLE
 from convisav_tui.store.troubles import in_words
 
@@ -30,6 +31,7 @@ def open_store(url: str, home: Path, lock_seconds: float = LOCK_SECONDS) -> Stor
     """The database at `url`, ready to use: created when it does not exist, upgraded when it is older (after a copy
     into `home`/backups). Raises StoreNewer when a newer program wrote it, StoreError when it cannot be used."""
     store = known_store(url, lock_seconds)
+    keep_keys_in(store.engine, home)
     try:
         if check_version(store) != HEAD:
             upgrade(store, home / "backups")
