@@ -77,6 +77,8 @@ class Program:
         """Four times a second: has another station or the worker changed something? Costs microseconds when not."""
         self._ticks += 1
         if self._ticker is None:
+            if self.lock is not None:
+                self.lock.tick(False)
             if self._unreachable and self._ticks % WORKER_TICKS == 0 and self._board is not None:
                 self._board.try_again(hold=False)
             return

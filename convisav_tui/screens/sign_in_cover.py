@@ -10,7 +10,7 @@ from convisav_tui.i18n import _, ngettext
 from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.widgets import bars
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells, fit
-from convisav_tui.screens.widgets.scanning import Arrival, Burst
+from convisav_tui.screens.widgets.scanning import Arrival
 from convisav_tui.screens.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ class Door(Protocol):
 
 
 class SignInCover:
-    """Takes digits and Enter; scans, pastes and everything else go nowhere. A PIN is never shown or kept."""
+    """Takes digits and Enter; scans, pastes and everything else go nowhere. A PIN is never shown or kept.
+
+    A scan is known by its length or its letters, not by its speed: a slow line brings a PIN in one piece too."""
 
     def __init__(self, counter: Counter, door: Door, *, name: str = "", may_leave: bool = False) -> None:
         """`name` is who left the station locked. `may_leave`: before anybody has signed in, whoever started the
@@ -49,7 +51,6 @@ class SignInCover:
         self._name = name
         self._may_leave = may_leave
         self._line = TextLine(secret=True, longest=TYPED_AT_MOST)
-        self._burst = Burst()
         self._junk = False
         self._said = ""
         self._until = 0.0
@@ -63,9 +64,9 @@ class SignInCover:
         if self._busy:
             self.held.append(Arrival(key, time))
         elif key.types:
-            self._typed(key, time)
+            self._typed(key)
         elif key.name == "enter":
-            self._enter(time)
+            self._enter()
         elif key.name == "tab":
             self._forget()  # the end of a scan
         elif key.name in ("escape", "ctrl+u"):
@@ -89,23 +90,20 @@ class SignInCover:
 
     # --- keys ---------------------------------------------------------------------------------------------------------
 
-    def _typed(self, key: Key, time: float) -> None:
+    def _typed(self, key: Key) -> None:
         from convisav_tui.shop.pins import digit_of
 
-        if self._burst.begins(time):
-            self._burst.start(None)
-        self._burst.add(key, time)
         digit = digit_of(key.character)
         self._junk = self._junk or not digit
         self._line.insert(digit or key.character)
         self._said = ""
 
-    def _enter(self, time: float) -> None:
-        pin, scanned, junk = self._line.text, bool(self._burst.scan(time)), self._junk
+    def _enter(self) -> None:
+        pin, junk = self._line.text, self._junk
         self._forget()
         if not pin or self._wait():
             return
-        if junk or len(pin) > LONGEST or (scanned and self._counter.opened is not None):
+        if junk or len(pin) > LONGEST:
             self._said = _("A PIN is typed by hand, in digits.")
         elif len(pin) < SHORTEST:
             self._said = _("A PIN has {shortest} to {longest} digits.").format(shortest=SHORTEST, longest=LONGEST)
@@ -119,7 +117,6 @@ class SignInCover:
 
     def _forget(self) -> None:
         self._line.set("")
-        self._burst.forget()
         self._junk = False
 
     def _wait(self) -> int:

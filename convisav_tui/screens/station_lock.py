@@ -40,6 +40,7 @@ class StationLock:
         self._used_at = seconds()
         self._cover: SignInCover | None = None
         self._settled = False
+        self._waiting: Callable[[], None] | None = None  # a PIN that was typed before the store was there
 
     # --- the program --------------------------------------------------------------------------------------------------
 
@@ -59,6 +60,8 @@ class StationLock:
 
     def tick(self, changed: bool) -> None:
         """Four times a second; `changed`: something was committed, perhaps about the staff."""
+        if self._waiting is not None and self._desk.loaded:
+            self._try_waiting()
         if self._counter.opened is None:
             return
         if not self._settled:
@@ -76,7 +79,9 @@ class StationLock:
         if self._counter.opened is None or self._settled:
             return
         self._settled = True
-        if self._counter.person is None and not self._is_locked():
+        if self._waiting is not None:
+            self._try_waiting()
+        elif self._counter.person is None and not self._is_locked():
             self.lock()
         elif self._counter.person is not None and self._is_locked():
             self._desk.unlock()
@@ -148,7 +153,15 @@ class StationLock:
             else:
                 self._in_background(attempt, tried, failed)
 
-        self._desk.when_loaded(ask, hold=False)
+        self._waiting = ask
+        if self._desk.loaded:
+            self._try_waiting()
+
+    def _try_waiting(self) -> None:
+        """The store is there, or could not be opened: then that is said."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting()
 
     def _signed_in(self, person: Actor) -> None:
         before = self._counter.person
