@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from convisav_tui.clock import now
+from convisav_tui.errors import StoreFull, StoreReadOnly
 from convisav_tui.shop import lock_out, pins
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.lock_out import SHOP, Tries, person_subject, station_subject
@@ -14,7 +15,7 @@ from convisav_tui.shop.permissions import pins_in_use
 from convisav_tui.shop.staff import seen_station
 from convisav_tui.shop.staffing import give_pin, pin_hashes
 from convisav_tui.store.engine import Store
-from convisav_tui.store.models import Staff, StaffEvent
+from convisav_tui.store.models import Staff, StaffEvent, Station
 
 TELLING_WAIT = 60
 """A wait of so many seconds is written down for the manager."""
@@ -41,13 +42,44 @@ def sign_in(store: Store, pin: str, station_name: str, locked_for: int | None = 
     """Take a PIN at a station, which `locked_for` (id of the staff) may have left locked. Raises StoreError.
 
     The hash is computed between two transactions: nobody else waits for it."""
-    claim = store.write(lambda session: _claim(session, station_name, locked_for))
+    try:
+        claim = store.write(lambda session: _claim(session, station_name, locked_for))
+    except (StoreFull, StoreReadOnly):
+        return _sign_in_unwritten(store, pin, station_name)
     if claim.wait:
         return Attempt(None, claim.wait)
+    found = _whose(store, pin)
+    return store.write(lambda session: _settle(session, claim, found, station_name))
+
+
+def _whose(store: Store, pin: str) -> int | None:
     with store.read() as session:
         hashes = pin_hashes(session)
-    found = pins.whose(pin, hashes) if pins.is_well_formed(pin) else None
-    return store.write(lambda session: _settle(session, claim, found, station_name))
+    return pins.whose(pin, hashes) if pins.is_well_formed(pin) else None
+
+
+# Wrong tries of this process, by station, while none can be written down because the disk is full.
+_unwritten: dict[str, Tries] = {}
+
+
+def _sign_in_unwritten(store: Store, pin: str, station_name: str) -> Attempt:
+    """Orders can still be looked up where nothing can be written: who may do that signs in all the same."""
+    instant, limit, name = now(), lock_out.LIMITS["station"], station_name[:80]
+    before = _unwritten.get(name, Tries(0, instant))
+    with store.read() as session:
+        station = session.exec(select(Station.id).where(Station.name == name)).first()
+        known = (SHOP,) if station is None else (SHOP, station_subject(station))
+        waits = max(before.wait(limit, instant), lock_out.wait(session, known, instant))
+    if waits:
+        return Attempt(None, waits)
+    _unwritten[name] = Tries(before.failures + 1, instant)
+    found = _whose(store, pin)
+    with store.read() as session:
+        person = session.get(Staff, found) if found is not None else None
+    if person is None:
+        return Attempt(None, _unwritten[name].wait(limit, instant))
+    _unwritten[name] = before
+    return Attempt(Actor(person.id, person.name, station, name, person.role))
 
 
 def change_own_pin(store: Store, actor: Actor, old: str, new: str) -> Attempt:

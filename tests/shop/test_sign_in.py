@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import Session, select
 
 from convisav_tui.clock import PRETENDED_NOW
-from convisav_tui.errors import Refusal
+from convisav_tui.errors import Refusal, StoreFull
 from convisav_tui.shop import staffing
 from convisav_tui.shop.actor import PROGRAM, Actor
 from convisav_tui.shop.lock_out import LIMITS, Tries
@@ -173,6 +173,23 @@ def test_tries_at_the_same_time_are_all_counted(store: Store) -> None:
     # Those that came after the third found the station waiting.
     assert row is not None and 3 <= row.failures <= 6
     assert try_pin(store, WRONG).wait > 0
+
+
+def test_on_a_full_disk_people_sign_in_and_wrong_pins_wait_all_the_same(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_anything: object, **_more: object) -> None:
+        raise StoreFull("The disk is full.")
+
+    try_pin(store, PINS[ANNA])
+    monkeypatch.setattr(store, "write", full)
+    for _ in range(3):
+        person = try_pin(store, PINS[ANNA]).person
+        assert person is not None and person.station_id is not None
+    assert [try_pin(store, WRONG).wait for _ in range(3)] == [0, 0, 5]
+    assert try_pin(store, PINS[ANNA]) == Attempt(None, 5)
+    clock.forward(5)
+    assert try_pin(store, PINS[THEO]).person is not None
 
 
 def test_the_waits_have_an_end() -> None:
