@@ -26,7 +26,7 @@ COLUMNS = (
     ColumnSpec("customer", mark("Customer"), 14, grow=2),
     ColumnSpec("what", mark("About"), 13, grow=1),
     ColumnSpec("channel", mark("By"), 10),
-    ColumnSpec("recipient", mark("To"), 14, from_width=75, grow=2),
+    ColumnSpec("recipient", mark("To"), 12, from_width=75, grow=2),
     ColumnSpec("state", mark("State"), 12),
 )
 DETAIL_ROWS = 8

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     ColumnSpec("when", mark("When"), 11),
-    ColumnSpec("what", mark("Paper"), 18, grow=1),
+    ColumnSpec("what", mark("Paper"), 22, grow=1),
     ColumnSpec("number", mark("No."), 12),
     ColumnSpec("state", mark("State"), 12),
     ColumnSpec("customer", mark("Customer"), 14, from_width=75, grow=1),
@@ -33,6 +33,7 @@ PAPERS = ("label", "receipt")
 # What may be done to a job, by its state.
 DEEDS = (
     ("retry", mark("Print it once more"), ("needs_attention", "cancelled", "sent")),
+    ("now", mark("Try it now"), ("queued",)),
     ("cancel", mark("Print it no more"), ("needs_attention", "queued")),
 )
 # Positions of the papers that are offered: above every job, and numbers as theirs.
@@ -104,7 +105,11 @@ class PrintsView(View):
         if not choices:
             self.host.say(_("This is at the printer now"), Role.WARNING)
             return
-        deeds: dict[str, Callable[[JobRow], None]] = {"retry": self._retry, "cancel": self._cancel}
+        deeds: dict[str, Callable[[JobRow], None]] = {
+            "retry": self._retry,
+            "now": self._retry,
+            "cancel": self._cancel,
+        }
         question = f"{words.word(words.JOBS, job.kind)} {ticket_number.show(job.number) if job.number else ''}"
         self.host.ask(ChoicePrompt(question, choices, lambda chosen: deeds[chosen](job)))
 
@@ -235,7 +240,7 @@ def _happened(job: JobRow) -> list[str]:
     tries = ngettext("{count} try", "{count} tries", job.attempts).format(count=job.attempts) if job.attempts else ""
     todo = {
         "needs_attention": _("Look at the printer, then press r; Del if nobody needs it."),
-        "queued": _("It comes out as soon as the printer answers."),
+        "queued": _("It comes out as soon as the printer answers; r tries it now."),
     }.get(job.state, "")
     reason = " · ".join(part for part in (job.last_error, tries) if part)
     return [part for part in (reason, todo) if part]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from convisav_tui.clock import now
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import JobState, PrintJob
 from tests.screens.shop_bench import WATCH, ShopBench, add_waiting, assert_snapshot, counter_of, shown_number
@@ -83,7 +85,7 @@ def test_without_an_order_only_the_jobs_are_there(desk: ShopBench) -> None:
     ("state", "offered", "not_offered"),
     [
         (JobState.NEEDS_ATTENTION, ("Print it once more", "Print it no more"), ()),
-        (JobState.QUEUED, ("Print it no more",), ("Print it once more",)),
+        (JobState.QUEUED, ("Try it now", "Print it no more"), ("Print it once more",)),
         (JobState.SENT, ("Print it once more",), ("Print it no more",)),
         (JobState.CANCELLED, ("Print it once more",), ("Print it no more",)),
     ],
@@ -123,6 +125,14 @@ def test_retry_and_cancel_by_their_keys(desk: ShopBench) -> None:
     assert jobs(store)[0].state is JobState.QUEUED
     desk.command("r")
     assert "This job is not waiting for anybody." in desk.status
+
+
+def test_what_waits_for_its_next_try_is_tried_now(desk: ShopBench) -> None:
+    set_job(desk.counter.store, state=JobState.QUEUED, attempts=2, not_before=now() + timedelta(minutes=5))
+    desk.press("f4", "down", "down", "enter")
+    desk.answer("1")
+    newest = jobs(desk.counter.store)[0]
+    assert (newest.state, newest.not_before) == (JobState.QUEUED, now()) and "sent to the printer" in desk.status
 
 
 def test_a_printed_job_once_more_is_a_new_one(desk: ShopBench) -> None:
