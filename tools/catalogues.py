@@ -100,14 +100,19 @@ def catalogue_of(code: str) -> Catalog:
 def text_of(code: str, catalogue: Catalog, found: dict[Message, list[str]]) -> str:
     """The text of a .po file: the messages that were found, with the translations that the catalogue has for them."""
     written = Catalog(locale=code)
-    for message, places in found.items():
-        known = catalogue.get(message[0] if isinstance(message, tuple) else message)
+    for message, places in sorted(found.items(), key=lambda item: _first(item[0])):
+        known = catalogue.get(_first(message))
         kept = known.string if known is not None and known.pluralizable == isinstance(message, tuple) else None
         written.add(message, kept, [(place, 0) for place in places])
     file = BytesIO()
     write_po(file, written, width=110, omit_header=True, include_lineno=False)
     heading = HEADING.format(name=NAMES[code], code=code, plurals=PLURALS[code])
     return heading + file.getvalue().decode("utf-8").lstrip("\n")
+
+
+def _first(message: Message) -> str:
+    """By what a message is known: in this order they stand, so that code which moves leaves them in their place."""
+    return message[0] if isinstance(message, tuple) else message
 
 
 def main() -> int:

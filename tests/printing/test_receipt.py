@@ -133,7 +133,7 @@ def test_narrow_rolls_and_die_cut_labels_are_refused() -> None:
 
 def test_nothing_paid_prints_no_amount() -> None:
     assert words_of(replace(RECEIPT, amount="")).paid == ""
-    assert words_of(replace(RECEIPT, amount_nature="arrhes", amount_means="")).paid == "Arrhes: 30,00 €"
+    assert words_of(replace(RECEIPT, amount_nature="arrhes", amount_means="")).paid == "Arrhes : 30,00 €"
 
 
 def test_a_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
