@@ -37,6 +37,7 @@ class Program:
         self._worker_trouble = ""
         self._board: BoardView | None = None
         self._unreachable = False
+        self._said = ""
 
     def first_view(self) -> View:
         """The board; its rows come from the fast path until the store is loaded."""
@@ -102,9 +103,10 @@ class Program:
             return
         desk.alarm = alarm
         if trouble:
-            kept = _("What is typed is kept; it is tried again.")
-            desk.say(f"{trouble} {kept}", Role.ERROR)
-        else:
+            told = _("The database is not reached: what is typed stays, it is tried again. ({reason})")
+            self._said = told.format(reason=trouble)
+            desk.say(self._said, Role.ERROR)
+        elif desk.said in ("", self._said):  # what was saved meanwhile has been said in its place
             desk.say(_("The database is reached again."), Role.SUCCESS)
 
     def _no_worker(self, error: Exception) -> None:

@@ -105,6 +105,11 @@ class Desk:
         self._message = (text, role)
         self.surroundings.paint()
 
+    @property
+    def said(self) -> str:
+        """What the status row says; empty when there is nothing to say."""
+        return self._message[0]
+
     def ask(self, prompt: Prompt) -> None:
         """See `Host`."""
         self.prompt = prompt

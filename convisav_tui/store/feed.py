@@ -34,7 +34,7 @@ class Ticker:
 
     @property
     def trouble(self) -> str:
-        """Why the server of the database cannot be reached now, in words; "" while it can, and with a file."""
+        """Why the server of the database is not reached now; "" while it is, and always with a file."""
         return self._watch.trouble if self._watch is not None else ""
 
     def close(self) -> None:

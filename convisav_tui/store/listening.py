@@ -45,9 +45,9 @@ class Listener:
 
     @property
     def trouble(self) -> str:
-        """Why the server cannot be reached, in words; "" while it answers."""
+        """Why the server is not reached, as it or the network said; "" while it answers."""
         if not self._trouble and self._silent_for() > SLOW_SECONDS:
-            return _("The database does not answer.")
+            return _("no answer")
         return self._trouble
 
     def close(self) -> None:
@@ -72,7 +72,7 @@ class Listener:
                 with contextlib.closing(open_listener(self._store.engine)) as connection:
                     self._listen(connection)
             except driver_error as error:
-                self._trouble = _("The database does not answer: {reason}.").format(reason=first_line(error))
+                self._trouble = first_line(error)
             finally:
                 self._begun.set()
             self._stopping.wait(RETRY_SECONDS)

@@ -58,8 +58,8 @@ def locked() -> StoreLocked:
 def unreachable(error: DBAPIError) -> StoreUnreachable:
     """No connection: nothing was saved."""
     return StoreUnreachable(
-        _("The database does not answer: {reason}.").format(reason=first_line(error.orig)),
-        _("Nothing was saved; what was typed is kept, and it is tried again."),
+        _("The database is not reached: nothing was saved, what was typed stays."),
+        _("Look at the network and the server: {reason}.").format(reason=first_line(error.orig)),
     )
 
 

