@@ -74,7 +74,7 @@ def _reception_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
         (_("Accessories"), order.accessories),
         (_("Warranty"), _warranty(sheet)),
         (
-            _("Bought"),
+            _("Bought on"),
             " ".join(p for p in (format_day(device.purchased_on) if device.purchased_on else "", device.seller) if p),
         ),
         (
