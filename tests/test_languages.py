@@ -227,7 +227,7 @@ def test_headings_fit_their_columns(code: str) -> None:
 def test_states_fit_their_columns(code: str) -> None:
     for table, columns, mark in (
         (words.STATES, order_columns.ORDER_COLUMNS, ""),
-        (words.MESSAGE_STATES, messages.COLUMNS, ""),
+        (words.MESSAGE_STATES, messages.COLUMNS, " !"),
         (words.JOB_STATES, prints.COLUMNS, " !"),
     ):
         for word in table.values():
