@@ -26,6 +26,8 @@ SHOP_EVERY = 60.0
 CODES_EVERY = 3600.0
 LEASE_EVERY = 20.0
 LOOK_AROUND = 5.0
+# Somebody holds a device and waits for its label; its messages are read later anyway.
+LABELS_FIRST = 0.3
 # A worker whose parent has gone stays for what is due so soon, and while a station was seen so lately.
 DUE_SOON = timedelta(minutes=5)
 SEEN_LATELY = timedelta(minutes=2)
@@ -48,7 +50,7 @@ class Duties:
         self._loop = Loop(
             (
                 Chore("printing", self._spooler.dispatch, next_due=self._next_print),
-                Chore("sending", self._send, next_due=self._next_message),
+                Chore("sending", self._send, next_due=self._next_message, gives_way=LABELS_FIRST),
                 Chore("lease", self._renew, every=LEASE_EVERY, woken=False),
                 Chore("shop", self._keep_shop, every=SHOP_EVERY, woken=False),
                 Chore("codes", self._destroy_codes, every=CODES_EVERY, woken=False),

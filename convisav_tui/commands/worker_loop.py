@@ -17,7 +17,7 @@ IDLE = 15.0
 BLOCKED = 1.0
 AFTER_FAULT = 2.0
 # Between two looks at the database's version: what a label waits at most before it is begun.
-WATCH = 0.04
+WATCH = 0.02
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Chore:
     due: Callable[[], int]
     every: float = IDLE
     woken: bool = True  # by a change of the database; else by time alone
+    gives_way: float = 0.0  # seconds that it leaves the processor to the others once it was woken
     next_due: Callable[[], datetime | None] = lambda: None
 
     def pause(self) -> float:
@@ -88,4 +89,5 @@ class Loop:
                 log.error("%s: %s", chore.name, " | ".join(frames(error)))
                 self.stopping.wait(AFTER_FAULT)
                 continue
-            signal.wait(pause)
+            if signal.wait(pause) and chore.gives_way:
+                self.stopping.wait(chore.gives_way)

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -398,6 +398,26 @@ def test_a_chore_that_fails_is_tried_again_and_harms_no_other(caplog: pytest.Log
     loop.stop()
     assert loop.join(10)
     assert "RuntimeError" in caplog.text and "Hélène" not in caplog.text.replace('RuntimeError("Hélène")', "")
+
+
+def test_a_chore_that_gives_way_lets_the_others_go_first_and_keeps_nobody_waiting_at_the_end() -> None:
+    done = {"labels": 0, "messages": 0}
+
+    def counts(name: str) -> Callable[[], int]:
+        def due() -> int:
+            done[name] += 1
+            return 0
+
+        return due
+
+    loop = Loop((Chore("messages", counts("messages"), every=60, gives_way=60), Chore("labels", counts("labels"))))
+    loop.start()
+    wait_until(lambda: done == {"labels": 1, "messages": 1}, 10)
+    loop.wake()
+    wait_until(lambda: done["labels"] == 2, 10)
+    assert done["messages"] == 1
+    loop.stop()
+    assert loop.join(10)
 
 
 def test_the_lock_is_beside_the_data(tmp_path: Path) -> None:
