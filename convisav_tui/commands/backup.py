@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from convisav_tui.commands import output
 from convisav_tui.commands.opening import configuration, opened
 from convisav_tui.i18n import _
+
+if TYPE_CHECKING:
+    from convisav_tui.store.backup import BackupReport
+    from convisav_tui.store.engine import Store
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,12 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the copy, read it through, and print where it is. StoreError when it fails."""
-    from convisav_tui.store.backup import backup, verify
-
     config = configuration(arguments)
     store = opened(config)
     try:
-        report = verify(backup(store, arguments.to or config.backups))
+        report = _copied(store, arguments.to or config.backups)
     finally:
         store.close()
     if arguments.json:
@@ -37,3 +40,13 @@ def run(arguments: argparse.Namespace) -> int:
             )
         )
     return 0
+
+
+def _copied(store: Store, folder: Path) -> BackupReport:
+    if store.path is None:
+        from convisav_tui.store.server_backup import dump
+
+        return dump(store, folder)
+    from convisav_tui.store.backup import backup, verify
+
+    return verify(backup(store, folder))

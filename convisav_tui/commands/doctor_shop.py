@@ -92,12 +92,14 @@ def _owed(store: Store) -> Iterator[Finding]:
 
 def copies(config: Config) -> Iterator[Finding]:
     """How old the newest copy is."""
-    from convisav_tui.store.backup import backups
+    from convisav_tui.store.backup import SUFFIX, backups
 
-    if not config.database.url.startswith("sqlite"):
-        yield Finding("backup", "absent", _("A server's database is copied by its own tools."))
+    on_server = not config.database.url.startswith("sqlite")
+    newest = next(iter(backups(config.backups, ".dump" if on_server else SUFFIX)), None)
+    if newest is None and on_server:
+        sentence = _("No copy of the server's database was made here.")
+        yield Finding("backup", "absent", sentence, _("convisav backup makes one by pg_dump, unless the server does."))
         return
-    newest = next(iter(backups(config.backups)), None)
     if newest is None:
         yield Finding("backup", "absent", _("There is no copy of the database yet."), _("convisav backup makes one."))
         return
@@ -105,7 +107,9 @@ def copies(config: Config) -> Iterator[Finding]:
     sentence = _("The newest copy is {hours} hours old: {path}.").format(
         hours=int(age.total_seconds() // 3600), path=newest
     )
-    if age > OLD_COPY:
+    if age > OLD_COPY and on_server:
+        yield Finding("backup", "warning", sentence, _("Have convisav backup run every night, or copy on the server."))
+    elif age > OLD_COPY:
         yield Finding("backup", "warning", sentence, _("The worker makes one every hour while it runs."))
     else:
         yield Finding("backup", "good", sentence)

@@ -16,7 +16,8 @@ from convisav_tui.i18n import _
 from convisav_tui.store.engine import Store, sqlite_driver
 from convisav_tui.store.schema_version import VERSION_TABLE
 
-_PATTERN = "convisav-*.db"
+_NAME = "convisav-*"
+SUFFIX = ".db"
 _STAMP = "%Y%m%dT%H%M%S"
 # How many copies stay: the newest of each of the last hours, days and months that have one.
 _KEPT: tuple[tuple[str, int], ...] = (("%Y%m%d%H", 24), ("%Y%m%d", 7), ("%Y%m", 12))
@@ -38,28 +39,30 @@ def backup(store: Store, folder: Path, instant: datetime | None = None, keep: Pa
     too old, but never `keep`. Raises StoreError when the copy fails or is damaged; nothing unfinished is left under a
     final name."""
     if store.path is None:
-        raise StoreError(_("Only a SQLite database is copied by the program."), _("Use pg_dump for this server."))
-    with _in_words(folder):
+        raise StoreError(
+            _("Only a SQLite database is copied by the program."), _("convisav backup copies a server by pg_dump.")
+        )
+    with in_words_of_disk(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    final = _free_name(folder, instant or now())
+    final = free_name(folder, instant or now())
     part = final.with_suffix(".part")
     try:
-        with _in_words(store.path):
+        with in_words_of_disk(store.path):
             os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
             _copy(store.path, part)
             _check(part, "quick_check")
-            _reach_disk(part)
+            reach_disk(part)
             part.rename(final)
-            _reach_disk(folder)
+            reach_disk(folder)
     finally:
         part.unlink(missing_ok=True)
     rotate(folder, final, keep)
     return final
 
 
-def rotate(folder: Path, *wanted: Path | None) -> list[Path]:
+def rotate(folder: Path, *wanted: Path | None, suffix: str = SUFFIX) -> list[Path]:
     """Remove the copies that no kept hour, day or month needs, but none that is `wanted`; returns what was removed."""
-    copies = sorted(folder.glob(_PATTERN), reverse=True)
+    copies = sorted(folder.glob(_NAME + suffix), reverse=True)
     kept = {folder / path.name for path in wanted if path and path.resolve().parent == folder.resolve()}
     for pattern, number in _KEPT:
         latest: dict[str, Path] = {}
@@ -78,7 +81,7 @@ def verify(path: Path) -> BackupReport:
     """Read a whole copy: pages, references, version, counts. Raises StoreError when it is not one to rely on."""
     if not path.is_file():
         raise StoreError(_("There is no file {path}.").format(path=path))
-    with _in_words(path):
+    with in_words_of_disk(path):
         _check(path, "integrity_check")
         with contextlib.closing(_open(path, "mode=ro")) as copy:
             if copy.execute("PRAGMA foreign_key_check").fetchone():
@@ -98,14 +101,14 @@ def restore(store: Store, path: Path, folder: Path) -> Path | None:
         raise StoreError(_("Only a SQLite database is copied by the program."), _("Use pg_restore for this server."))
     # The newest copy of an hour replaces the others: the one to be put back must not be among them.
     before = backup(store, folder, keep=path) if store.path.exists() and store.path.stat().st_size else None
-    with store.write_lock(), _in_words(store.path):
+    with store.write_lock(), in_words_of_disk(store.path):
         _copy(path, store.path)
     return before
 
 
-def backups(folder: Path) -> list[Path]:
-    """The copies in `folder`, newest first."""
-    return sorted((path for path in folder.glob(_PATTERN) if _taken_at(path)), reverse=True)
+def backups(folder: Path, suffix: str = SUFFIX) -> list[Path]:
+    """The copies in `folder`, newest first; `suffix` tells those of a file from those of a server."""
+    return sorted((path for path in folder.glob(_NAME + suffix) if _taken_at(path)), reverse=True)
 
 
 def _copy(source_path: Path, target_path: Path) -> None:
@@ -129,7 +132,8 @@ def _open(path: Path, options: str = "mode=rwc") -> Any:
 
 
 @contextlib.contextmanager
-def _in_words(path: Path) -> Iterator[None]:
+def in_words_of_disk(path: Path) -> Iterator[None]:
+    """Errors of the disk as StoreError."""
     trouble: tuple[type[Exception], ...] = (OSError, sqlite_driver().Error)
     try:
         yield
@@ -140,10 +144,11 @@ def _in_words(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _free_name(folder: Path, instant: datetime) -> Path:
+def free_name(folder: Path, instant: datetime, suffix: str = SUFFIX) -> Path:
+    """A name for a copy of that instant that no file has yet."""
     stem = f"convisav-{instant.astimezone(UTC).strftime(_STAMP)}Z"
     for number in range(1000):
-        path = folder / f"{stem}{f'-{number:03d}' if number else ''}.db"
+        path = folder / f"{stem}{f'-{number:03d}' if number else ''}{suffix}"
         if not path.exists():
             return path
     raise StoreError(_("{path} cannot be written.").format(path=folder / stem))
@@ -156,7 +161,8 @@ def _taken_at(path: Path) -> datetime | None:
         return None
 
 
-def _reach_disk(path: Path) -> None:
+def reach_disk(path: Path) -> None:
+    """Return when a file or folder is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
