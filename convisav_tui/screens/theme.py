@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from convisav_tui.screens.widgets.painting import Role
+from convisav_tui.screens.widgets.painting import Role, cells
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -146,9 +146,6 @@ def _codes(look: Look) -> list[str]:
 def _ascii(character: str) -> str:
     if character.isascii():
         return character
+    width = cells(character)
     plain = unicodedata.normalize("NFKD", character)[0]
-    if plain.isascii():
-        return plain
-    if unicodedata.combining(character):
-        return ""
-    return "??" if unicodedata.east_asian_width(character) in "WF" else "?"
+    return plain if plain.isascii() and width == 1 else "?" * width
