@@ -97,7 +97,7 @@ def _on(term: str, size: int, rounds: int) -> list[Figure]:
             # The first round imports and composes what later ones have: it is not counted.
             _use_ours(program, place, (ours if place else Costs()).record)
             _use_usual(other, place, (usual if place else Costs()).record)
-        for _round in range(max(1, rounds // 5)):
+        for _round in range(max(3, rounds // 5)):
             ours.record(IDLE, _idle(program))
             usual.record(IDLE, _idle(other))
     return _figures(term, ours, usual)
@@ -190,6 +190,7 @@ def _average(spent: list[Spent]) -> Spent:
 
 def _idle(program: Watched) -> Spent:
     """Nobody does anything: what a second costs."""
+    program.settle(0.5)
     size, cpu, end = program.received, program.cpu(), time.monotonic() + IDLE_SECONDS
     while (left := end - time.monotonic()) > 0:
         program.read(left)

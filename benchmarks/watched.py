@@ -15,6 +15,7 @@ from tests.terminal import NotShown, Terminal
 SYNC_QUESTION, SYNC_ANSWER = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
 # Of a key: silence for so long means that the answer is complete.
 SETTLED = 0.12
+AT_REST = 1.0  # milliseconds of CPU in that time that are no answer yet
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,14 @@ class Watched(Terminal):
         if hides:
             self.wait_gone(hides)
         self.until(lambda: self.received > before, f"an answer to {names}")
-        self.quiet(settled)
+        self.settle(settled)
         return Spent(self.received - before, self.cpu() - cpu, (self.last_byte - pressed) * 1000)
+
+    def settle(self, settled: float = SETTLED) -> None:
+        """Until nothing came for that time and nothing was computed: a slow answer belongs to its own key."""
+        before = self.cpu()
+        while self.read(settled) or self.cpu() - before > AT_REST:
+            before = self.cpu()
 
     def press_on(self, name: str) -> None:
         """Press a key and go on as soon as something was answered, or nothing for a moment."""
