@@ -84,5 +84,5 @@ def field_of(asked: StepInput, row: int) -> FieldSpec:
         required=asked.required,
         default=CHECKED if asked.kind == "check" and asked.default else asked.default,
         longest=asked.longest,
-        choices=tuple((value, _(text)) for value, text in asked.choices),
+        choices=asked.choices,
     )
