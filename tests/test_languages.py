@@ -24,6 +24,7 @@ from convisav_tui.printing.transport import DeliveryKind
 from convisav_tui.screens import actions, intake_fields, messages, order_columns, prints
 from convisav_tui.screens.intake_fields import INTAKE, LABEL_WIDTH
 from convisav_tui.screens.sheet_sections import LABEL_WIDTH as FACT_WIDTH
+from convisav_tui.screens.theme import Theme
 from convisav_tui.screens.widgets.bars import WORDS_WIDTH
 from convisav_tui.screens.widgets.form_fields import FormState
 from convisav_tui.screens.widgets.painting import cells
@@ -359,3 +360,11 @@ def test_amounts_and_days_follow_the_language() -> None:
     assert shown == {"fr": "1 234,50 €", "en": "€1,234.50", "ro": "1.234,50 EUR"}
     day = date(2026, 11, 27)
     assert [format_day(day, code) for code in LANGUAGES] == ["27/11/2026", "27/11/2026", "27.11.2026"]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_sign_of_a_translation_has_a_stand_in_on_a_terminal_without_accents(code: str, tool: ModuleType) -> None:
+    plain = Theme(glyphs="ascii")
+    for entry in entries(tool.catalogue_of(code)):
+        for string in strings_of(entry):
+            assert plain.show(string).count("?") == string.count("?"), string
