@@ -21,8 +21,9 @@ from convisav_tui.store.models import (
     Setting,
 )
 from tests.mail_server import HOST, MailServer, ServerCertificate, make_certificate, running_mail_server
-from tests.shop_builder import add_device, add_order, add_party, small_store
+from tests.shop_builder import add_device, add_order, add_party
 from tests.sms_gateway import SmsGateway, running_gateway
+from tests.store.databases import shop_on
 
 MOBILE = "+33612345678"
 ADDRESS = "l'atelier.durand@example.com"
@@ -64,8 +65,8 @@ def mail_url(server: MailServer) -> str:
 class Outbox:
     """A shop whose messages are looked at by tests."""
 
-    def __init__(self, folder: Path) -> None:
-        self.store: Store = small_store(folder)
+    def __init__(self, store: Store) -> None:
+        self.store = store
 
     def order(self, email: str = ADDRESS, phone: str = "06 12 34 56 78") -> int:
         """An order whose customer is to be told that it is ready."""
@@ -124,8 +125,9 @@ class Outbox:
             return setting.value if setting else None
 
 
-@pytest.fixture
-def outbox(tmp_path: Path) -> Iterator[Outbox]:
-    opened = Outbox(tmp_path)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Outbox]:
+    """The shop on each kind of database that can be had here."""
+    opened = Outbox(shop_on(request, tmp_path))
     yield opened
     opened.store.close()

@@ -1,6 +1,6 @@
 """A sender that can be killed: imports everything once, and forks a process that sends for each line on its input.
 
-python -m tests.notifying.sender_process FOLDER MAIL_URL SMS_URL: prints the number of each process that it starts.
+python -m tests.notifying.sender_process FOLDER MAIL_URL SMS_URL DATABASE_URL: prints the number of each process that it starts.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ LEASE = timedelta(seconds=1.5)
 IDLE_SECONDS = 0.02
 
 
-def send_for_ever(folder: Path, mail_url: str, sms_url: str) -> None:
+def send_for_ever(folder: Path, mail_url: str, sms_url: str, database_url: str) -> None:
     config = configuration(folder, mail_url, sms_url)
-    store = Store(config.database.url)
+    store = Store(database_url)
     idle = threading.Event()
     while True:
         run_due(store, config, lease=LEASE)
@@ -35,7 +35,7 @@ def send_for_ever(folder: Path, mail_url: str, sms_url: str) -> None:
 
 
 def main() -> None:
-    folder, mail_url, sms_url = sys.argv[1:]
+    folder, *urls = sys.argv[1:]
     register()
     assert sms and http_tap and phonenumbers.parse("+33612345678")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -43,7 +43,7 @@ def main() -> None:
     for _line in sys.stdin:
         child = os.fork()
         if child == 0:
-            send_for_ever(Path(folder), mail_url, sms_url)
+            send_for_ever(Path(folder), *urls)
         print(child, flush=True)
 
 

@@ -111,7 +111,7 @@ def test_kill_minus_nine_loses_nothing_and_doubles_no_sms(
             wanted = sa.select(sa.func.count()).select_from(Message).where(Message.state.in_(states))  # type: ignore[attr-defined]
             return int(session.execute(wanted).scalar_one())
 
-    with senders(tmp_path, mail_url(mail_server), gateway.url) as start:
+    with senders(tmp_path, mail_url(mail_server), gateway.url, outbox.store.url) as start:
         owing.start()
         for _kill in range(KILLS):
             sender = start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,20 +16,34 @@ from tests.shop_builder import first_rows, small_store
 _numbers = itertools.count(1)
 
 
-def new_database(server_url: str) -> str:
-    """The address of a new empty database on that PostgreSQL server."""
+# Of each server: the databases that others are copied from, by what they hold.
+_templates: dict[tuple[str, str], str] = {}
+
+
+def new_database(server_url: str, template: str = "template1") -> str:
+    """The address of a new database on that PostgreSQL server, empty unless it is a copy of another."""
     name = f"shop{next(_numbers)}"
     engine = sa.create_engine(server_url.format(database="postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     engine.dispose()
     return server_url.format(database=name)
+
+
+def server_shop(request: pytest.FixtureRequest, folder: Path, filled: str, fill: Callable[[Store], object]) -> Store:
+    """A shop on the PostgreSQL server of this run; `fill` writes what it holds, once for all shops called `filled`."""
+    server_url = request.getfixturevalue("postgresql_server_url")
+    if (server_url, filled) not in _templates:
+        url = new_database(server_url)
+        store = open_store(url, folder)
+        fill(store)
+        store.close()
+        _templates[server_url, filled] = str(sa.make_url(url).database)
+    return Store(new_database(server_url, _templates[server_url, filled]))
 
 
 def shop_on(request: pytest.FixtureRequest, folder: Path) -> Store:
     """A shop with a clerk and two device types on `request.param`: sqlite or postgresql."""
     if request.param == "sqlite":
         return small_store(folder)
-    store = open_store(new_database(request.getfixturevalue("postgresql_server_url")), folder)
-    store.write(first_rows)
-    return store
+    return server_shop(request, folder, "small", lambda store: store.write(first_rows))
