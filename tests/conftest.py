@@ -75,3 +75,9 @@ def postgresql_server() -> Iterator[Server]:
 def postgresql_server_url(postgresql_server: Server) -> str:
     """Its address, with {database} in place of the database's name."""
     return postgresql_server.url
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def server_url(request: pytest.FixtureRequest) -> str:
+    """For tests that run on both kinds of databases: "" for a file, else the address of the server."""
+    return "" if request.param == "sqlite" else str(request.getfixturevalue("postgresql_server_url"))

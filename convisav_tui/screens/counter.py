@@ -7,7 +7,15 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from convisav_tui import clock
-from convisav_tui.i18n import _, format_day, format_instant, format_short_instant, format_weekday
+from convisav_tui.i18n import (
+    _,
+    format_day,
+    format_instant,
+    format_short_instant,
+    format_weekday,
+    language,
+    set_language,
+)
 from convisav_tui.money import format_amount
 
 if TYPE_CHECKING:
@@ -33,6 +41,8 @@ class Counter:
     """Whether who works here has signed in, and not only stands in the configuration."""
     trouble: str = ""
     """Why the store could not be opened, in words; empty while all is well."""
+    house_language: str = ""
+    """What the screens spoke before anybody with a language of his own came."""
     notice: str = ""
     """Why nothing can be saved although the store could be opened, in words."""
 
@@ -52,6 +62,12 @@ class Counter:
     def shut(self) -> bool:
         """Whether nothing of the shop may be shown: somebody has to sign in first."""
         return self.asks_pin and self.person is None
+
+    def work_as(self, person: Actor) -> None:
+        """From now on `person` works here; the screens speak the station's language, else his, else the one before."""
+        self.person = person
+        self.house_language = self.house_language or language()
+        set_language(self.config.station.language or person.language or self.house_language)
 
     @property
     def actor(self) -> Actor:

@@ -187,7 +187,8 @@ class StationLock:
         self._after_jobs(lambda: self._open_for(person, before))
 
     def _open_for(self, person: Actor, before: Actor | None) -> None:
-        self._counter.person, self._counter.proven = person, True
+        self._counter.work_as(person)
+        self._counter.proven = True
         self._used()
         held = list(self._cover.held) if self._cover is not None else []
         if before is None or before.staff_id != person.staff_id:
@@ -229,11 +230,11 @@ class StationLock:
             if self._is_locked():
                 self._in_background(self._person_here, lambda found: self._open_unproven(found), self._refuse)
             elif person is not None:
-                self._counter.person = person
+                self._counter.work_as(person)
         elif person is None or not self._counter.proven:
             self.lock()
         elif person != self._counter.person:
-            self._counter.person = person
+            self._counter.work_as(person)
             self._desk.repaint()
 
     def _person_here(self) -> Actor:
@@ -245,7 +246,7 @@ class StationLock:
 
     def _open_unproven(self, person: Actor) -> None:
         """Nobody has a PIN any more: the station is whose the configuration says."""
-        self._counter.person = self._counter.person or person
+        self._counter.work_as(self._counter.person or person)
         self._desk.unlock()
 
     # --- without PINs -------------------------------------------------------------------------------------------------
@@ -276,7 +277,7 @@ class StationLock:
             return self._counter.store.write(lambda session: person_at_station(session, login, name))
 
         def here(found: Actor) -> None:
-            self._counter.person = found
+            self._counter.work_as(found)
             if len(self._desk.views) == 1:
                 self._desk.views[0].person_changed()
             self._desk.say(_("{name} works here now").format(name=found.name), Role.SUCCESS)

@@ -20,6 +20,7 @@ class Actor:
     station_id: int | None
     station_name: str
     role: Role | None = None
+    language: str = ""  # the screens' language of this person, "" for the shop's
 
 
 # The program itself: timers, the worker, imports, the command line of the machine. It may do everything.

@@ -79,7 +79,7 @@ def _sign_in_unwritten(store: Store, pin: str, station_name: str) -> Attempt:
     if person is None:
         return Attempt(None, _unwritten[name].wait(limit, instant))
     _unwritten[name] = before
-    return Attempt(Actor(person.id, person.name, station, name, person.role))
+    return Attempt(Actor(person.id, person.name, station, name, person.role, person.language))
 
 
 def change_own_pin(store: Store, actor: Actor, old: str, new: str) -> Attempt:
@@ -118,7 +118,7 @@ def _refreshed(session: Session, actor: Actor) -> Actor:
     person = session.get(Staff, actor.staff_id) if actor.staff_id is not None else None
     if person is None:
         return actor
-    return Actor(person.id, person.name, actor.station_id, actor.station_name, person.role)
+    return Actor(person.id, person.name, actor.station_id, actor.station_name, person.role, person.language)
 
 
 def _claim(session: Session, station_name: str, locked_for: int | None) -> _Claim:
@@ -139,7 +139,7 @@ def _settle(session: Session, claim: _Claim, found: int | None, station_name: st
     person = session.get(Staff, found) if found is not None else None
     if person is not None and person.active and not _locked_out(session, claim, person):
         lock_out.forgive(session, claim.before, instant)
-        return Attempt(Actor(person.id, person.name, claim.station_id, station_name[:80], person.role))
+        return Attempt(Actor(person.id, person.name, claim.station_id, station_name[:80], person.role, person.language))
     waits = lock_out.wait(session, [subject for subject in claim.before if not subject.startswith("person")], instant)
     if waits >= TELLING_WAIT:
         session.add(StaffEvent(event="sign_in_refused", station_name=station_name[:80], detail={"wait": waits}))

@@ -25,7 +25,7 @@ def known_person(session: Session, login: str, station_name: str) -> Actor:
 def _actor(person: Staff | None, station_id: int | None, station_name: str) -> Actor:
     if person is None:
         return Actor(None, "", station_id, station_name)
-    return Actor(person.id, person.name, station_id, station_name, person.role)
+    return Actor(person.id, person.name, station_id, station_name, person.role, person.language)
 
 
 def _person(session: Session, login: str) -> Staff | None:

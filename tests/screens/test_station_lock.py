@@ -9,13 +9,14 @@ import pytest
 from sqlmodel import Session, select
 
 from convisav_tui.errors import StoreFull
+from convisav_tui.i18n import language
 from convisav_tui.main_screen import Program
 from convisav_tui.screens.counter import Counter
 from convisav_tui.screens.desk import Hooks
 from convisav_tui.screens.intake import IntakeView
 from convisav_tui.screens.station_lock import StationLock
 from convisav_tui.shop import staffing
-from convisav_tui.shop.actor import PROGRAM
+from convisav_tui.shop.actor import PROGRAM, Actor
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import Draft, OrderEvent, RepairOrder, Role, Staff
 from tests.screens.bench import Bench
@@ -532,6 +533,14 @@ def test_somebody_changes_his_own_pin(bench: LockBench) -> None:
     bench.press("f12")
     bench.sign_in("4826")
     assert not bench.locked
+
+
+def test_the_screens_speak_the_language_of_who_works_there(store: Store, tmp_path: Path) -> None:
+    counter = counter_on(store, tmp_path)
+    counter.work_as(Actor(1, "Ioana", None, "", language="ro"))
+    assert language() == "ro"
+    counter.work_as(Actor(2, "Anna", None, ""))
+    assert language() == "en"
 
 
 def test_a_counter_opened_by_a_test_has_no_lock(store: Store, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from convisav_tui.shop.setup import first_rows
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import RepairOrder, Staff
 from tests.shop_builder import empty_store
+from tests.store.databases import server_shop
 
 NOW = "2026-11-21T10:00:00+01:00"  # a Saturday
 SHOP = ShopContext(
@@ -35,8 +36,10 @@ CLERK = Actor(staff_id=1, name="Anna", station_id=None, station_name="comptoir 1
 OTHER = Actor(staff_id=1, name="Anna", station_id=None, station_name="comptoir 2")
 
 
-def counter_store(folder: Path) -> Store:
-    """A new database with the shipped catalogue, a clerk and a technician."""
+def counter_store(folder: Path, server_url: str = "") -> Store:
+    """A new database with the shipped catalogue, a clerk and a technician, in a file or on that server."""
+    if server_url:
+        return server_shop(server_url, folder, "counter", _fill)
     shutil.copy(_template() / "shop.db", folder / "shop.db")
     return Store(f"sqlite:///{folder / 'shop.db'}")
 
@@ -46,11 +49,15 @@ def _template() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="convisav-test-"))
     atexit.register(shutil.rmtree, folder)
     store = empty_store(folder)
-    staff = (StaffConfig("anna", "Anna"), StaffConfig("theo", "Théo", role="technician"))
-    config = Config(ShopConfig(), DatabaseConfig(store.url), folder, staff=staff)
-    store.write(lambda session: first_rows(session, config))
+    _fill(store)
     store.close()
     return folder
+
+
+def _fill(store: Store) -> None:
+    staff = (StaffConfig("anna", "Anna"), StaffConfig("theo", "Théo", role="technician"))
+    config = Config(ShopConfig(), DatabaseConfig(store.url), Path(), staff=staff)
+    store.write(lambda session: first_rows(session, config))
 
 
 def technician(session: Session) -> Actor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -27,8 +28,10 @@ def _that_saturday(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return counter_store(tmp_path)
+def store(server_url: str, tmp_path: Path) -> Iterator[Store]:
+    opened = counter_store(tmp_path, server_url)
+    yield opened
+    opened.close()
 
 
 def returned(store: Store, on: str, *, key: str = "old", **values: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,10 @@ def _that_saturday(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return counter_store(tmp_path)
+def store(server_url: str, tmp_path: Path) -> Iterator[Store]:
+    opened = counter_store(tmp_path, server_url)
+    yield opened
+    opened.close()
 
 
 def save(store: Store, key: str, fields: dict[str, str] = FIELDS, actor: Actor = CLERK, parked: bool = False) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sqlite3
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -56,8 +57,10 @@ def _that_saturday(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return counter_store(tmp_path)
+def store(server_url: str, tmp_path: Path) -> Iterator[Store]:
+    opened = counter_store(tmp_path, server_url)
+    yield opened
+    opened.close()
 
 
 def rows(store: Store, table: type[SQLModel]) -> list[SQLModel]:

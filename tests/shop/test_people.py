@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,10 @@ CARD = {"name": "Garage Müller & Fils", "phone": "01 42 00 00 00", "email": "o'
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return counter_store(tmp_path)
+def store(server_url: str, tmp_path: Path) -> Iterator[Store]:
+    opened = counter_store(tmp_path, server_url)
+    yield opened
+    opened.close()
 
 
 def save(store: Store, party_id: int | None = None, version: int | None = None, **fields: str) -> Party:

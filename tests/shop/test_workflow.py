@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from sqlmodel import select
 
@@ -34,8 +36,10 @@ END = {S.COMPLETED: S.TO_NOTIFY, S.CANCELLED: S.CLOSED}
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return counter_store(tmp_path_factory.mktemp("shop"))
+def store(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    opened = counter_store(tmp_path_factory.mktemp("shop"), server_url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,10 @@ S = OrderState
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return counter_store(tmp_path_factory.mktemp("shop"))
+def store(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    opened = counter_store(tmp_path_factory.mktemp("shop"), server_url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

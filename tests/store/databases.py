@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from convisav_tui.store.engine import Store
+from convisav_tui.store.keyring import keep_keys_in
 from convisav_tui.store.migrate import open_store
 from tests.shop_builder import first_rows, small_store
 
@@ -30,20 +31,23 @@ def new_database(server_url: str, template: str = "template1") -> str:
     return server_url.format(database=name)
 
 
-def server_shop(request: pytest.FixtureRequest, folder: Path, filled: str, fill: Callable[[Store], object]) -> Store:
-    """A shop on the PostgreSQL server of this run; `fill` writes what it holds, once for all shops called `filled`."""
-    server_url = request.getfixturevalue("postgresql_server_url")
+def server_shop(server_url: str, folder: Path, filled: str, fill: Callable[[Store], object]) -> Store:
+    """A shop on that PostgreSQL server, with its keys in `folder`; `fill` writes what it holds, once for all shops that
+    are called `filled`."""
     if (server_url, filled) not in _templates:
         url = new_database(server_url)
         store = open_store(url, folder)
         fill(store)
         store.close()
         _templates[server_url, filled] = str(sa.make_url(url).database)
-    return Store(new_database(server_url, _templates[server_url, filled]))
+    store = Store(new_database(server_url, _templates[server_url, filled]))
+    keep_keys_in(store.engine, folder)
+    return store
 
 
 def shop_on(request: pytest.FixtureRequest, folder: Path) -> Store:
     """A shop with a clerk and two device types on `request.param`: sqlite or postgresql."""
     if request.param == "sqlite":
         return small_store(folder)
-    return server_shop(request, folder, "small", lambda store: store.write(first_rows))
+    server_url = request.getfixturevalue("postgresql_server_url")
+    return server_shop(server_url, folder, "small", lambda store: store.write(first_rows))
