@@ -1,6 +1,6 @@
 """A sender that can be killed: imports everything once, and forks a process that sends for each line on its input.
 
-python -m tests.notifying.sender_process FOLDER MAIL_URL SMS_URL DATABASE_URL: prints the number of each process it starts.
+python -m tests.notifying.sender_process FOLDER MAIL_URL SMS_URL DATABASE_URL: prints each process id.
 it starts.
 """
 
