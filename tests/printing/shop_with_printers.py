@@ -18,6 +18,7 @@ from convisav_tui.store.engine import Store
 from convisav_tui.store.models import JobKind, JobState, PrintAttempt, PrintJob
 from tests.printing.papers import LABEL, RECEIPT
 from tests.shop_builder import empty_store
+from tests.store.databases import server_shop
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 # For printers that work, however busy this machine is; and for those that never will.
@@ -41,8 +42,12 @@ class Clock:
 class Shop:
     """Store, configuration, clock and spooler."""
 
-    def __init__(self, folder: Path, *printers: PrinterConfig, patience: Patience = PATIENT) -> None:
-        self.store: Store = empty_store(folder)
+    def __init__(
+        self, folder: Path, *printers: PrinterConfig, patience: Patience = PATIENT, server_url: str = ""
+    ) -> None:
+        """In a file, or on that PostgreSQL server."""
+        nothing = lambda _store: None  # noqa: E731
+        self.store: Store = server_shop(server_url, folder, "empty", nothing) if server_url else empty_store(folder)
         self.config = Config(ShopConfig(), DatabaseConfig(self.store.url), folder, printers)
         self.clock = Clock()
         self.patience = patience

@@ -32,8 +32,11 @@ def printer() -> Iterator[FakePrinter]:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, printer: FakePrinter) -> Shop:
-    return Shop(tmp_path, brother(printer.address))
+def shop(server_url: str, tmp_path: Path, printer: FakePrinter) -> Iterator[Shop]:
+    """Printing to a printer that works, from a file and from a server."""
+    opened = Shop(tmp_path, brother(printer.address), server_url=server_url)
+    yield opened
+    opened.store.close()
 
 
 def absent() -> str:

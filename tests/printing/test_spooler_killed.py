@@ -43,9 +43,9 @@ def kill(worker: subprocess.Popen[bytes]) -> None:
     worker.wait()
 
 
-def test_a_label_that_was_leaving_is_not_printed_again(tmp_path: Path) -> None:
+def test_a_label_that_was_leaving_is_not_printed_again(server_url: str, tmp_path: Path) -> None:
     with fake_printer(Mood.FULL) as printer:
-        shop = Shop(tmp_path, brother(printer.address))
+        shop = Shop(tmp_path, brother(printer.address), server_url=server_url)
         shop.clock.now = clock.now()
         job = shop.add(copies=5)
         worker = start(shop, printer.address)
@@ -72,10 +72,10 @@ def test_a_label_that_was_leaving_is_not_printed_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kills", [6])
-def test_killed_again_and_again_no_label_is_lost_or_doubled(tmp_path: Path, kills: int) -> None:
+def test_killed_again_and_again_no_label_is_lost_or_doubled(server_url: str, tmp_path: Path, kills: int) -> None:
     numbers = [ticket_number.make(2026, counter) for counter in range(1, 3 * kills + 1)]
     with fake_printer(Mood.SLOW) as printer:
-        shop = Shop(tmp_path, brother(printer.address))
+        shop = Shop(tmp_path, brother(printer.address), server_url=server_url)
         shop.clock.now = clock.now()
         jobs = {number: shop.add_label(number) for number in numbers}
         for round_number in range(kills):

@@ -8,7 +8,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, select
 
 from convisav_tui.config import Config, DatabaseConfig, ShopConfig, StaffConfig
 from convisav_tui.shop.actor import Actor
@@ -84,6 +85,13 @@ def take_in(store: Store, key: str = "key-1", **fields: str) -> Received:
     """Receive such an intake."""
     form = parse_intake(raw(**fields), SHOP)
     return store.write(lambda session: receive(session, form, CLERK, SHOP, key))
+
+
+def everything_in(store: Store) -> str:
+    """All rows of all tables as one text."""
+    with store.read() as session:
+        tables = SQLModel.metadata.sorted_tables
+        return "\n".join(str(row) for table in tables for row in session.execute(sa.select(table)))
 
 
 def order_of(store: Store, received: Received) -> RepairOrder:

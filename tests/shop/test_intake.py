@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -48,7 +47,7 @@ from convisav_tui.store.models import (
     RepairOrder,
     SecretState,
 )
-from tests.shop.counter import CLERK, NOW, SHOP, counter_store, order_of, raw, take_in
+from tests.shop.counter import CLERK, NOW, SHOP, counter_store, everything_in, order_of, raw, take_in
 
 
 @pytest.fixture(autouse=True)
@@ -323,7 +322,10 @@ def _killed_before_the_commit(url: str) -> None:
     take_in(Store(url), secret="9137", amount="30", means="card")
 
 
-def test_a_kill_before_the_commit_leaves_a_key_that_opens_nothing(store: Store) -> None:
+def test_a_kill_before_the_commit_leaves_a_key_that_opens_nothing(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONVISAV_HOME", str(tmp_path))
     process = multiprocessing.get_context("spawn").Process(target=_killed_before_the_commit, args=(store.url,))
     process.start()
     process.join(60)
@@ -339,9 +341,7 @@ def test_a_kill_before_the_commit_leaves_a_key_that_opens_nothing(store: Store) 
 
 def test_the_unlock_code_stands_nowhere_in_the_database(store: Store, tmp_path: Path) -> None:
     take_in(store, secret_kind="text", secret="Zx9-Qw7!", ready_channel="sms", receipt="x", labels="1")
-    with sqlite3.connect(tmp_path / "shop.db") as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        dump = "\n".join(connection.iterdump())
+    dump = everything_in(store)
     assert "Zx9-Qw7!" not in dump
     assert "Lefèvre" in dump
     (key,) = (tmp_path / "keys").iterdir()
