@@ -116,7 +116,7 @@ def _current(terminal: Terminal) -> str:
 
 @pytest.mark.parametrize(
     ("trouble", "reason"),
-    [("451", "451 4.3.0 come back later"), ("535", "E-mails are not leaving"), ("absent", "refused")],
+    [("451", "451 4.3.0 come back later"), ("535", "E-mails are not leaving"), ("absent", "refuses connections")],
     ids=["451", "535", "absent"],
 )
 def test_a_mail_server_in_trouble_is_told_and_the_mail_stays_owed(trouble: str, reason: str, shop: Shop) -> None:

@@ -31,6 +31,8 @@ def test_a_step_shows_at_the_other_counter_and_moves_nothing_there(shop: Shop) -
         take_in(one, Case(name, "", f"c{index}@example.org", serial=f"S-{index}")) for index, name in enumerate(people)
     ]
     two.wait("All open         3")
+    two.press("1")  # a technician begins with his own orders
+    two.wait("▸1 Waiting          3")
     for number in numbers:
         assert shown(number) in two.text()
     two.until(lambda: _cursor(two) != "", "a cursor")

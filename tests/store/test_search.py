@@ -237,7 +237,9 @@ def test_folding_again_changes_nothing(text: str) -> None:
 def test_every_piece_of_a_name_finds_it(store: Store, name: str, data: st.DataObject) -> None:
     with Session(store.engine.execution_options(write=True)) as session:
         party = add_party(session, name, phone="")
-        word = data.draw(st.sampled_from(fold(name).split()))
+        # One letter alone is looked for at the begin of names only.
+        words = fold(name).split()
+        word = data.draw(st.sampled_from([each for each in words if len(each) > 1 or each is words[0]]))
         begin = data.draw(st.integers(0, max(0, len(word) - 3)))
         end = data.draw(st.integers(min(begin + 3, len(word)), len(word)))
         piece = word[begin:end] if end - begin >= 3 else word
