@@ -128,9 +128,9 @@ class Store:
 
     def _sqlite_engine(self, url: str) -> Engine:
         driver = sqlite_driver()
-        engine = create_engine(
-            url, module=driver, connect_args={"timeout": self.lock_seconds, "check_same_thread": False}
-        )
+        options = {"timeout": self.lock_seconds, "check_same_thread": False}
+        # Errors never quote what was written: it is about customers, and errors go to logs.
+        engine = create_engine(url, module=driver, connect_args=options, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         if engine.url.database:

@@ -47,7 +47,13 @@ _ASKED: dict[str, str] = {
 def server_engine(url: str) -> Engine:
     """An engine for that server; a connection is tried before it is used, so that a restart costs one round trip."""
     address = make_url(url)
-    engine = create_engine(address, connect_args=connect_arguments(address), pool_pre_ping=True, pool_recycle=1800)
+    engine = create_engine(
+        address,
+        connect_args=connect_arguments(address),
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        hide_parameters=True,  # errors never quote what was written: it is about customers, and errors go to logs
+    )
     opened: weakref.WeakSet[Any] = weakref.WeakSet()
     _OPENED[engine] = opened
     event.listen(engine, "connect", lambda connection, _record: opened.add(connection))
