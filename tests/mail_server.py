@@ -161,7 +161,7 @@ class MailServer:
             await asyncio.sleep(self.behaviour.pause)
         if answer == "hang":
             await self._stopped.wait()
-        if answer == "cut":
+        if answer in ("hang", "cut"):
             assert server.transport is not None
             server.transport.abort()
         return "250 2.0.0 queued as 4711"
