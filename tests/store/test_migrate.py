@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel, select
 
 from convisav_tui.errors import StoreError, StoreNewer
 from convisav_tui.store.backup import backups, verify
 from convisav_tui.store.engine import Store, sqlite_driver
 from convisav_tui.store.migrate import HEAD, MIGRATIONS, check_version, open_store
+from convisav_tui.store.models import Channel, Party
 from convisav_tui.store.schema_version import REVISIONS
 from tests.shop_builder import empty_store, small_shop
 
@@ -112,8 +113,7 @@ def test_the_file_is_readable_by_this_account_alone(tmp_path: Path) -> None:
 
 
 def test_an_older_database_is_copied_then_upgraded(tmp_path: Path) -> None:
-    store = open_store(url_of(tmp_path / "shop.db"), tmp_path)
-    _go_back_to_the_first_version(store)
+    store = _of_the_version("0001", tmp_path)
     upgraded = open_store(store.url, tmp_path)
     assert check_version(upgraded) == HEAD
     with upgraded.engine.connect() as connection:
@@ -126,27 +126,43 @@ def test_an_older_database_is_copied_then_upgraded(tmp_path: Path) -> None:
         assert raw.execute("SELECT name FROM staff").fetchone() == ("Anna",)
 
 
-def _go_back_to_the_first_version(store: Store) -> None:
-    """Take away what 0002 and 0003 made, as if this file came from the first program."""
-    from tests.shop_builder import Staff
-
-    store.write(lambda session: session.add(Staff(login="anna", name="Anna")))
-    tables = (
-        "message_attempt quote_decision print_attempt message quote print_job payment order_event device_secret"
-        " custody_event repair_order staff_event failed_sign_in"
-    )
+def _of_the_version(revision: str, tmp_path: Path, statements: tuple[str, ...] = ()) -> Store:
+    """A shop as the program of that version made it, closed again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("convisav_tui.store.migrate.HEAD", revision)
+        store = open_store(url_of(tmp_path / "shop.db"), tmp_path)
     with store.engine.begin() as connection:
-        for table in tables.split():
-            connection.exec_driver_sql(f"DROP TABLE {table}")
-        for column in ("pin_hash", "pin_set_at"):
-            connection.exec_driver_sql(f"ALTER TABLE staff DROP COLUMN {column}")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+        for statement in (_STAFF_OF_0001, *statements):
+            connection.exec_driver_sql(statement)
     store.close()
+    return store
+
+
+_STAFF_OF_0001 = (
+    "INSERT INTO staff (version, login, name, role, language, active) VALUES (1, 'anna', 'Anna', 'clerk', '', 1)"
+)
+_PARTY_OF_0001 = (
+    "INSERT INTO party (version, kind, name, name_key, phone, phone_e164, phone_kind, email, email_key, street,"
+    " postcode, city, language, channel, note, created_at, updated_at) VALUES (1, 'person', 'Durand', 'durand', '', '',"
+    " '', '', '', '', '', '', 'fr', 'sms', '', '2026-01-02 10:00:00', '2026-01-02 10:00:00')"
+)
+
+
+def test_words_and_columns_are_added_without_touching_the_rows(tmp_path: Path) -> None:
+    store = open_store(_of_the_version("0003", tmp_path, (_PARTY_OF_0001,)).url, tmp_path)
+    with Session(store.engine) as session:
+        (party,) = session.exec(select(Party)).all()
+        assert (party.name, party.channel, party.channels, party.fax) == ("Durand", Channel.SMS, [], "")
+    store.write(lambda session: setattr(session.exec(select(Party)).one(), "channel", Channel.FAX))
+    with store.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT channel FROM party").scalar_one() == "fax"
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+        with pytest.raises(StoreError, match="ck_party__channel"):
+            connection.exec_driver_sql("UPDATE party SET channel = 'pigeon'")
 
 
 def test_a_failed_upgrade_leaves_the_database_as_it_was(tmp_path: Path) -> None:
-    store = open_store(url_of(tmp_path / "shop.db"), tmp_path)
-    _go_back_to_the_first_version(store)
+    store = _of_the_version("0001", tmp_path)
     with store.engine.begin() as connection:
         # In the way of a table that 0002 makes late, after others were made.
         connection.exec_driver_sql("CREATE TABLE message_attempt (id INTEGER) STRICT")

@@ -75,6 +75,7 @@ class BillingState(enum.StrEnum):
     PART_PAID = "part_paid"
     PAID = "paid"
     NOT_BILLABLE = "not_billable"
+    ON_STATEMENT = "on_statement"
 
 
 class Holder(enum.StrEnum):
@@ -84,6 +85,8 @@ class Holder(enum.StrEnum):
     IN_SHOP = "in_shop"
     WITH_TECHNICIAN = "with_technician"
     WITH_SUBCONTRACTOR = "with_subcontractor"
+    WITH_MANUFACTURER = "with_manufacturer"
+    IN_TRANSIT = "in_transit"
     RETURNED = "returned"
     DISPOSED = "disposed"
 
@@ -111,6 +114,8 @@ class Channel(enum.StrEnum):
     NONE = "none"
     EMAIL = "email"
     SMS = "sms"
+    FAX = "fax"
+    LETTER = "letter"
     CALL = "call"
 
 
@@ -159,6 +164,7 @@ class JobKind(enum.StrEnum):
 
     LABEL = "label"
     RECEIPT = "receipt"
+    PAPER = "paper"
 
 
 class JobState(enum.StrEnum):
@@ -181,6 +187,8 @@ class MessageState(enum.StrEnum):
     UNKNOWN = "unknown"
     TO_CALL = "to_call"
     CALLED = "called"
+    TO_POST = "to_post"
+    POSTED = "posted"
     CANCELLED = "cancelled"
 
 
@@ -200,6 +208,16 @@ class MessageEvent(enum.StrEnum):
     INTAKE = "intake"
     QUOTE_READY = "quote_ready"
     REPAIR_READY = "repair_ready"
+    QUOTE_REMINDER = "quote_reminder"
+    QUOTE_ACCEPTED = "quote_accepted"
+    QUOTE_EXPIRED = "quote_expired"
+    DELAY = "delay"
+    SENT_OUT = "sent_out"
+    COLLECT_REMINDER = "collect_reminder"
+    UNCLAIMED_NOTICE = "unclaimed_notice"
+    LOAN_OVERDUE = "loan_overdue"
+    CANCELLED = "cancelled"
+    OTHER = "other"
 
 
 class Role(enum.StrEnum):
@@ -209,3 +227,85 @@ class Role(enum.StrEnum):
     TECHNICIAN = "technician"
     MANAGER = "manager"
     BILLING = "billing"
+
+
+class Payer(enum.StrEnum):
+    """Who pays for an order or for a part of it: rules.md 7.1."""
+
+    CUSTOMER = "customer"
+    PRINCIPAL = "principal"
+    MANUFACTURER = "manufacturer"
+    SELLER = "seller"
+    INSURER = "insurer"
+    SHOP = "shop"
+
+
+class Approver(enum.StrEnum):
+    """Who decides about a quote: rules.md 0.3, 4."""
+
+    CUSTOMER = "customer"
+    PRINCIPAL = "principal"
+
+
+class Told(enum.StrEnum):
+    """Who is told of an event of an order under a principal: rules.md 7.8."""
+
+    CUSTOMER = "customer"
+    PRINCIPAL = "principal"
+    BOTH = "both"
+    NOBODY = "nobody"
+
+
+class Invoicing(enum.StrEnum):
+    """How a principal is invoiced: rules.md 7.8."""
+
+    EACH = "each"
+    MONTHLY = "monthly"
+
+
+class SubcontractState(enum.StrEnum):
+    """Region X: rules.md 7.5."""
+
+    PREPARED = "prepared"
+    SENT = "sent"
+    QUOTED = "quoted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    RETURNED = "returned"
+
+
+class LoanerState(enum.StrEnum):
+    """Where a loaner unit is."""
+
+    AVAILABLE = "available"
+    LENT = "lent"
+    IN_REPAIR = "in_repair"
+    RETIRED = "retired"
+
+
+class LoanOutcome(enum.StrEnum):
+    """How a loan ended: region L of rules.md 7.5."""
+
+    RETURNED_OK = "returned_ok"
+    RETURNED_DAMAGED = "returned_damaged"
+    LOST = "lost"
+    BILLED = "billed"
+
+
+class CoverageLine(enum.StrEnum):
+    """What a guarantee covers apart from the rest: FR-G11."""
+
+    PARTS = "parts"
+    LABOUR = "labour"
+    TRAVEL = "travel"
+
+
+class GuaranteeKind(enum.StrEnum):
+    """On what ground a device is covered: rules.md 1.6."""
+
+    LEGAL = "legal"
+    COMMERCIAL = "commercial"
+    MANUFACTURER = "manufacturer"
+    REPAIR = "repair"
+    GOODWILL = "goodwill"
+    NONE = "none"

@@ -11,17 +11,20 @@ from sqlmodel import Field
 from convisav_tui.store.base import STRICT, AppendOnly, Record, Versioned, foreign_key, moment, primary_key, text_enum
 from convisav_tui.store.board import ASSIGNED, COMEBACK, FROM_PRINCIPAL, OPEN, SUBCONTRACTED
 from convisav_tui.store.models.kinds import (
+    Approver,
     BillingState,
     Channel,
     Holder,
     OrderKind,
     OrderState,
     Outcome,
+    Payer,
     QuoteState,
     SecretState,
 )
 
 _FROM_PRINCIPAL = sa.text(FROM_PRINCIPAL)
+_DROPPED_OFF = sa.text("drop_off_id IS NOT NULL")
 
 
 def _open_index(name: str, condition: str, *columns: str) -> sa.Index:
@@ -57,6 +60,9 @@ class RepairOrder(Record, Versioned, table=True):
         _open_index("open_by_technician", f"{OPEN} AND {ASSIGNED}", "technician_id", "opened_at", "id", "state"),
         _open_index("open_comebacks", f"{OPEN} AND {COMEBACK}", "opened_at", "id"),
         sa.Index("ix_repair_order__by_state", "state", "opened_at", "id"),
+        sa.Index(
+            "ix_repair_order__drop_off_id", "drop_off_id", sqlite_where=_DROPPED_OFF, postgresql_where=_DROPPED_OFF
+        ),
         STRICT,
     )
 
@@ -102,6 +108,16 @@ class RepairOrder(Record, Versioned, table=True):
     returned_at: datetime | None = None
     closed_at: datetime | None = None
     repair_guarantee_until: date | None = None
+    drop_off_id: int | None = foreign_key("drop_off.id", default=None, nullable=True)
+    payer: Payer = Field(
+        default=Payer.CUSTOMER, sa_type=text_enum(Payer, "payer"), sa_column_kwargs={"server_default": "customer"}
+    )
+    approver: Approver = Field(
+        default=Approver.CUSTOMER,
+        sa_type=text_enum(Approver, "approver"),
+        sa_column_kwargs={"server_default": "customer"},
+    )
+    priority: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # higher is sooner
 
 
 class OrderEvent(Record, AppendOnly, table=True):
@@ -143,6 +159,9 @@ class CustodyEvent(Record, AppendOnly, table=True):
     place: str = Field(default="", max_length=40)
     staff_id: int | None = foreign_key("staff.id", default=None, nullable=True)
     note: str = Field(default="", max_length=200)
+    party_id: int | None = foreign_key("party.id", default=None, nullable=True)  # subcontractor, manufacturer, receiver
+    technician_id: int | None = foreign_key("staff.id", default=None, nullable=True)
+    carrier: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})
 
 
 class Quote(Record, AppendOnly, table=True):

@@ -10,12 +10,14 @@ from sqlmodel import Field
 
 from convisav_tui.store.base import STRICT, AppendOnly, Record, foreign_key, moment, primary_key, text_enum
 from convisav_tui.store.board import JOB_OPEN, MESSAGE_OWED
-from convisav_tui.store.models.kinds import Channel, JobKind, JobState, MessageEvent, MessageState
+from convisav_tui.store.models.kinds import Channel, JobKind, JobState, MessageEvent, MessageState, Told
 
 _DUE_JOB = sa.text("state IN ('queued', 'sending')")
 _DUE_MESSAGE = sa.text("state IN ('queued', 'leased')")
 _OPEN_JOB = sa.text(JOB_OPEN)
 _OWED = sa.text(MESSAGE_OWED)
+_OF_THE_SHOP = sa.text("principal_id IS NULL")
+_UNRENDERED = sa.text("rendered_at IS NULL")
 
 
 class PrintJob(Record, table=True):
@@ -47,6 +49,7 @@ class PrintJob(Record, table=True):
     created_at: datetime = moment()
     created_by_id: int | None = foreign_key("staff.id", default=None, nullable=True)
     sent_at: datetime | None = None
+    paper_id: int | None = foreign_key("paper.id", default=None, nullable=True)  # what a job of kind `paper` prints
 
 
 class PrintAttempt(Record, AppendOnly, table=True):
@@ -98,6 +101,8 @@ class Message(Record, table=True):
     provider_id: str = Field(default="", max_length=200)
     created_at: datetime = moment()
     sent_at: datetime | None = None
+    paper_id: int | None = foreign_key("paper.id", default=None, nullable=True)  # attached; waits until it is rendered
+    party_id: int | None = foreign_key("party.id", default=None, nullable=True)  # who is told; None: the customer
 
 
 class MessageAttempt(Record, AppendOnly, table=True):
@@ -119,6 +124,47 @@ class MessageAttempt(Record, AppendOnly, table=True):
     provider_id: str = Field(default="", max_length=200)
 
 
+class Paper(Record, table=True):
+    """A document as it was asked for, and its PDF once the worker has rendered it; the PDF then never changes."""
+
+    __table_args__ = (
+        sa.UniqueConstraint("dedupe_key"),
+        sa.Index("ix_paper__order_id", "order_id", "id"),
+        sa.Index("ix_paper__due", "id", sqlite_where=_UNRENDERED, postgresql_where=_UNRENDERED),
+        STRICT,
+    )
+
+    id: int | None = primary_key()
+    order_id: int | None = foreign_key("repair_order.id", default=None, nullable=True)
+    party_id: int | None = foreign_key("party.id", default=None, nullable=True)  # to whom it is addressed
+    kind: str = Field(max_length=40)  # quote, dispatch_slip, loan_agreement, letter …: a template of printing
+    language: str = Field(default="fr", max_length=2)
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    file_name: str = Field(default="", max_length=120)
+    dedupe_key: str = Field(max_length=120)
+    pdf: bytes | None = Field(default=None, nullable=True, sa_type=sa.LargeBinary)
+    sha256: str = Field(default="", max_length=64)
+    last_error: str = Field(default="", max_length=300)
+    created_at: datetime = moment()
+    created_by_id: int | None = foreign_key("staff.id", default=None, nullable=True)
+    rendered_at: datetime | None = None
+
+
+class CallAttempt(Record, AppendOnly, table=True):
+    """One telephone call about a message that is to be told by voice."""
+
+    __tablename__ = "call_attempt"
+    __table_args__ = (sa.Index("ix_call_attempt__message_id", "message_id", "id"), STRICT)
+
+    id: int | None = primary_key()
+    message_id: int = foreign_key("message.id")
+    at: datetime = moment()
+    outcome: str = Field(max_length=16)  # reached, voicemail, no_answer, wrong_number
+    note: str = Field(default="", max_length=300)
+    next_call_at: datetime | None = None
+    staff_id: int | None = foreign_key("staff.id", default=None, nullable=True)
+
+
 class MessageTemplate(Record, table=True):
     """The shop's wording of a message: string.Template with a closed list of names."""
 
@@ -131,3 +177,61 @@ class MessageTemplate(Record, table=True):
     language: str = Field(max_length=2)
     subject: str = Field(default="", max_length=200)
     body: str = Field(sa_type=sa.Text)
+
+
+class PrincipalWording(Record, table=True):
+    """Wording of a message for the orders of one principal; it goes before the shop's."""
+
+    __tablename__ = "principal_wording"
+    __table_args__ = (sa.UniqueConstraint("principal_id", "event", "channel", "language"), STRICT)
+
+    id: int | None = primary_key()
+    principal_id: int = foreign_key("party.id")
+    event: MessageEvent = Field(sa_type=text_enum(MessageEvent, "event"))
+    channel: Channel = Field(sa_type=text_enum(Channel, "channel"))
+    language: str = Field(max_length=2)
+    subject: str = Field(default="", max_length=200)
+    body: str = Field(sa_type=sa.Text)
+
+
+class NotificationRule(Record, table=True):
+    """Who is told of an event, how and when: for the shop (no principal) or for one principal's orders."""
+
+    __tablename__ = "notification_rule"
+    __table_args__ = (
+        sa.Index(
+            "uq_notification_rule__shop",
+            "event",
+            unique=True,
+            sqlite_where=_OF_THE_SHOP,
+            postgresql_where=_OF_THE_SHOP,
+        ),
+        sa.UniqueConstraint("principal_id", "event"),
+        STRICT,
+    )
+
+    id: int | None = primary_key()
+    principal_id: int | None = foreign_key("party.id", default=None, nullable=True)
+    event: MessageEvent = Field(sa_type=text_enum(MessageEvent, "event"))
+    told: Told = Field(default=Told.CUSTOMER, sa_type=text_enum(Told, "told"))
+    channels: list[str] = Field(default_factory=list, sa_type=sa.JSON)  # values of Channel; []: as the customer wishes
+    delay_minutes: int = 0
+    expires_hours: int = 0  # 0: never
+    keeps_quiet_hours: bool = True
+
+
+class ReminderStep(Record, table=True):
+    """A rung of a ladder of reminders: rules.md FR-U7."""
+
+    __tablename__ = "reminder_step"
+    __table_args__ = (sa.UniqueConstraint("ladder", "position"), STRICT)
+
+    id: int | None = primary_key()
+    ladder: str = Field(max_length=32)  # quote_unanswered, not_collected
+    position: int
+    after_days: int = 0
+    after_months: int = 0
+    event: MessageEvent = Field(sa_type=text_enum(MessageEvent, "event"))
+    channels: list[str] = Field(default_factory=list, sa_type=sa.JSON)  # []: as the customer wishes
+    registered: bool = False  # a registered letter
+    active: bool = True

@@ -7,7 +7,16 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from convisav_tui.store.base import STRICT, Record, Versioned, moment, primary_key, text_enum
+from convisav_tui.store.base import (
+    STRICT,
+    AppendOnly,
+    Record,
+    Versioned,
+    foreign_key,
+    moment,
+    primary_key,
+    text_enum,
+)
 from convisav_tui.store.models.kinds import Channel, PartyKind
 
 
@@ -39,11 +48,35 @@ class Party(Record, Versioned, table=True):
     note: str = Field(default="", max_length=2000)
     created_at: datetime = moment()
     updated_at: datetime = moment()
+    fax: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
+    fax_e164: str = Field(default="", max_length=20, sa_column_kwargs={"server_default": ""})
+    # Values of Channel: those to try in this order, and those never to use.
+    channels: list[str] = Field(default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"})
+    refused_channels: list[str] = Field(
+        default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"}
+    )
+    anonymised_at: datetime | None = None
 
     @property
     def code(self) -> str:
         """The short customer code that stands on labels instead of the name (rules.md 1.3)."""
         return f"C{self.id or 0:05d}"
+
+
+class Consent(Record, AppendOnly, table=True):
+    """What a person allowed or withdrew apart from service messages (GD-3): the newest row of a purpose holds."""
+
+    __table_args__ = (sa.Index("ix_consent__party_id", "party_id", "id"), STRICT)
+
+    id: int | None = primary_key()
+    party_id: int = foreign_key("party.id")
+    purpose: str = Field(max_length=40)  # marketing, review
+    channel: Channel = Field(default=Channel.NONE, sa_type=text_enum(Channel, "channel"))  # none: every channel
+    given: bool
+    wording: str = Field(default="", max_length=400)  # the sentence that was agreed to
+    source: str = Field(default="", max_length=80)
+    at: datetime = moment()
+    staff_id: int | None = foreign_key("staff.id", default=None, nullable=True)
 
 
 class PartySearch(Record, table=True):
