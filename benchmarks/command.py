@@ -18,6 +18,9 @@ class Extent:
     terms: tuple[str, ...] = ("xterm-256color", "linux")
     keys: int = 1500
     opens: int = 300
+    stations: int = 8
+    seconds: float = 60.0
+    kills: int = 50
 
     def sizes(self, *usual: int) -> tuple[int, ...]:
         """The shops to measure on."""
@@ -36,13 +39,17 @@ def parser(description: str) -> argparse.ArgumentParser:
     arguments.add_argument("--terms", nargs="+", default=list(usual.terms), help="the terminals (TERM)")
     arguments.add_argument("--keys", type=int, default=usual.keys, help="keys of the long session (memory)")
     arguments.add_argument("--opens", type=int, default=usual.opens, help="screens opened in it (memory)")
+    arguments.add_argument("--stations", type=int, default=usual.stations, help="processes on one database")
+    arguments.add_argument("--seconds", type=float, default=usual.seconds, help="how long they work (stations)")
+    arguments.add_argument("--kills", type=int, default=usual.kills, help="how many of them are killed (kills)")
     arguments.add_argument("--json", action="store_true", help="all values instead of the table")
     return arguments
 
 
 def extent_of(given: argparse.Namespace) -> Extent:
     """What was asked for."""
-    return Extent(given.rounds, tuple(given.orders), tuple(given.terms), given.keys, given.opens)
+    sizes, terms = tuple(given.orders), tuple(given.terms)
+    return Extent(given.rounds, sizes, terms, given.keys, given.opens, given.stations, given.seconds, given.kills)
 
 
 def main(measure: Measure, description: str | None) -> None:

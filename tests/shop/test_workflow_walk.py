@@ -30,6 +30,7 @@ from convisav_tui.store.models import (
     RepairOrder,
     SecretState,
 )
+from tests.invariants import check, check_order
 from tests.shop.bench import PATHS, Bench, replayed
 from tests.shop.counter import CLERK, SHOP, counter_store
 
@@ -143,6 +144,11 @@ class Walk(RuleBasedStateMachine):
             self.bench.write(lambda session, message=message: _deliver(session, message, accepted))
 
     @invariant()
+    def all_that_must_hold_does(self) -> None:
+        if self.bench.order_id:
+            check_order(self.bench.store, self.bench.order_id)
+
+    @invariant()
     def the_log_gives_the_state(self) -> None:
         if self.bench.order_id:
             assert replayed(self.bench.events) == self.bench.order.state
@@ -253,7 +259,13 @@ def _deliver(session: Session, message: Message, accepted: bool) -> None:
         message_failed(session, row, SHOP)
 
 
-TestWalk = Walk.TestCase
+class TestWalk(Walk.TestCase):  # type: ignore[name-defined,misc]
+    @classmethod
+    def tearDownClass(cls) -> None:
+        """All orders that were walked lie in one shop, which is whole."""
+        assert check(_store()) > 0
+
+
 TestWalk.settings = settings(
     max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )

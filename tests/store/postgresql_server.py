@@ -24,9 +24,11 @@ def missing() -> str:
 
 
 class Server:
-    """A server with its own folder, on a socket there. `url` has {database} in place of the database's name."""
+    """A server with its own folder, on a socket there. `url` has {database} in place of the database's name. A
+    `durable` one writes each commit to the disk, as a shop's does."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self._fsync = "on" if durable else "off"
         programs = _programs()
         assert programs is not None
         self.folder = Path(tempfile.mkdtemp(prefix="convisav-pg-"))
@@ -44,7 +46,7 @@ class Server:
 
     def start(self) -> None:
         """Start it; it answers when this returns."""
-        options = f"-c listen_addresses='' -c fsync=off -c unix_socket_directories={self.folder}"
+        options = f"-c listen_addresses='' -c fsync={self._fsync} -c unix_socket_directories={self.folder}"
         self._run("pg_ctl", "-D", str(self._data), "-w", "-o", options, "-l", str(self.folder / "log"), "start")
 
     def stop(self, mode: str = "fast") -> None:
