@@ -16,6 +16,8 @@ from convisav_tui.i18n import LANGUAGES, _, language_of_environment, mark, set_l
 CRASHED = 70  # EX_SOFTWARE
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+# How sshd calls a login shell, before what was asked for: whoever has this program as his shell gets its screens only.
+SHELL_COMMAND = "-c"
 
 # Name → (module of `commands`, what it does); in the order of the help.
 COMMANDS = {
@@ -36,6 +38,8 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `convisav` with these arguments; the exit code. People see a sentence, never a traceback."""
     given = list(sys.argv[1:] if argv is None else argv)
+    if given[:1] == [SHELL_COMMAND]:
+        given = []
     _make_output_safe()
     chosen = os.environ.get("CONVISAV_LANGUAGE", "")
     set_language(chosen if chosen in LANGUAGES else language_of_environment())

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from convisav_tui.i18n import _, ngettext
 from convisav_tui.screens.board_rows import BoardReader
+from convisav_tui.screens.board_trouble import trouble_rows
 from convisav_tui.screens.keys import Key
+from convisav_tui.screens.left_drafts import offer_drafts
 from convisav_tui.screens.order_columns import HIT_COLUMNS, ORDER_COLUMNS, detail_line
 from convisav_tui.screens.reading import read, rows_of
 from convisav_tui.screens.view import View
-from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, fit, pad, side_by_side, wrap
+from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, fit, pad, side_by_side
 from convisav_tui.screens.widgets.record_list import RecordList
 from convisav_tui.screens.widgets.text_line import TextLine
 from convisav_tui.store.board import BY_KEY, LISTS, ListSpec
@@ -87,6 +89,7 @@ class BoardView(View):
         self._in_box, self._digit = False, Digit()
         self._choose(self._first_list)
         self._refresh()
+        offer_drafts(self.host, self.counter)
 
     @property
     def _first_list(self) -> ListSpec:
@@ -287,6 +290,8 @@ class BoardView(View):
         self._refresh()
         if self.counter.notice:
             self.host.say(self.counter.notice, Role.WARNING)
+        else:
+            offer_drafts(self.host, self.counter)
         self.host.run(import_screens, lambda _none: None, hold=False)
 
     def _refresh(self) -> None:
@@ -311,7 +316,7 @@ class BoardView(View):
             return Page([])
         self.title_right = self.counter.title_right(self._warnings())
         if self.counter.trouble:
-            return Page(_trouble_rows(self.counter.trouble, width)[:height])
+            return Page(trouble_rows(self.counter.trouble, width)[:height])
         rows, cursor_x = self._box_row(width)
         body_height = max(2, height - 3)
         lists_width = LISTS_WIDTH if width >= NARROW else 0
@@ -384,15 +389,3 @@ class BoardView(View):
         if late:
             parts.append(ngettext("{count} late", "{count} late", late).format(count=late))
         return " · ".join(parts)
-
-
-def _trouble_rows(trouble: str, width: int) -> list[Row]:
-    """Why there is nothing to show, and what can be done here and now."""
-    rows: list[Row] = [[], [Span("  " + _("The orders cannot be shown."), Role.HEADING)], []]
-    rows += [[Span("  " + line, Role.ERROR)] for line in wrap(trouble, width - 4)]
-    help_ = (
-        _("Enter tries again."),
-        _("Ctrl+X leaves the program; “convisav doctor” then says what is wrong on this machine."),
-    )
-    rows += [[], *([Span("  " + line)] for text in help_ for line in wrap(text, width - 4))]
-    return rows

@@ -66,9 +66,10 @@ def examine(environ: Mapping[str, str], stdin_is_tty: bool, stdout_is_tty: bool)
 def _encoding(environ: Mapping[str, str]) -> str:
     """The encoding of the locale: utf-8, an 8-bit one, or ascii for C and POSIX."""
     name = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
-    # Python itself sets LC_CTYPE=C.UTF-8 when the locale was C (PEP 538): what the person set is in LANG.
-    if not environ.get("LC_ALL") and name == "C.UTF-8" and environ.get("LANG", "") in ("C", "POSIX"):
-        name = "C"
+    # Python itself sets LC_CTYPE=C.UTF-8 when the locale was C, or one that this machine lacks, as that of an SSH
+    # client often is (PEP 538): what the person set is in LANG.
+    if not environ.get("LC_ALL") and name == "C.UTF-8" and environ.get("LANG"):
+        name = environ["LANG"]
     if name in ("C", "POSIX"):
         return "ascii"
     codeset = name.partition(".")[2].partition("@")[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography.fernet import Fernet, InvalidToken
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from convisav_tui.clock import now
 from convisav_tui.errors import Conflict, NotFound
@@ -95,6 +95,18 @@ def parked_drafts(
         )
         for row in session.exec(newest_first.limit(limit))
     ]
+
+
+def left_here(session: Session, actor: Actor) -> int:
+    """How many intakes wait for whoever begins to work: those that he, or his station, left half typed."""
+    free = or_(
+        col(Draft.parked),
+        col(Draft.station_name) == actor.station_name[:80],
+        col(Draft.updated_at) < now() - LEFT_ALONE,
+    )
+    theirs = or_(col(Draft.staff_id) == actor.staff_id, col(Draft.station_name) == actor.station_name[:80])
+    query = select(func.count()).select_from(Draft).where(Draft.kind == INTAKE, free, theirs)
+    return session.exec(query).one()
 
 
 def take_draft(session: Session, key: str, actor: Actor) -> dict[str, str]:
