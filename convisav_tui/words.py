@@ -78,6 +78,8 @@ CHANNELS = {
     "none": mark("not told"),
     "email": mark("e-mail"),
     "sms": mark("SMS"),
+    "fax": mark("fax"),
+    "letter": mark("letter"),
     "call": mark("phone call"),
 }
 HOLDERS = {
@@ -85,6 +87,8 @@ HOLDERS = {
     "in_shop": mark("in the shop"),
     "with_technician": mark("with the technician"),
     "with_subcontractor": mark("with the subcontractor"),
+    "with_manufacturer": mark("with the manufacturer"),
+    "in_transit": mark("on its way"),
     "returned": mark("given back"),
     "disposed": mark("disposed of"),
 }
@@ -133,6 +137,19 @@ ROLES = {
 JOBS = {
     "label": mark("label"),
     "receipt": mark("receipt"),
+    "paper": mark("document"),
+}
+PAPERS = {
+    "dispatch_slip": mark("dispatch slip"),
+    "loan_agreement": mark("loan agreement"),
+    "return_receipt": mark("return receipt"),
+    "drop_off_receipt": mark("receipt for several devices"),
+    "left_behind": mark("statement of what stays"),
+    "relinquishment": mark("relinquishment slip"),
+    "letter": mark("letter"),
+    "quote": mark("quote"),
+    "unclaimed_dossier": mark("dossier of an unclaimed device"),
+    "setup_sheet": mark("scanner set-up sheet"),
 }
 JOB_STATES = {
     "queued": mark("waiting"),
@@ -155,6 +172,16 @@ MESSAGES = {
     "intake": mark("taken in"),
     "quote_ready": mark("quote ready"),
     "repair_ready": mark("repair ready"),
+    "quote_reminder": mark("reminder of the quote"),
+    "quote_accepted": mark("quote accepted"),
+    "quote_expired": mark("quote expired"),
+    "delay": mark("delay"),
+    "sent_out": mark("sent to a subcontractor"),
+    "collect_reminder": mark("reminder to collect"),
+    "unclaimed_notice": mark("notice of an unclaimed device"),
+    "loan_overdue": mark("loan overdue"),
+    "cancelled": mark("order cancelled"),
+    "other": mark("other message"),
 }
 MESSAGE_STATES = {
     "queued": mark("waiting"),
@@ -164,6 +191,8 @@ MESSAGE_STATES = {
     "unknown": mark("perhaps sent"),
     "to_call": mark("to call"),
     "called": mark("called"),
+    "to_post": mark("to post"),
+    "posted": mark("posted"),
     "cancelled": mark("called off"),
 }
 DELIVERIES = {

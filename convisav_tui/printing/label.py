@@ -78,7 +78,7 @@ def label(paper: LabelPaper, media: Media, printing: Printing = Printing()) -> B
     else:
         _stacked(canvas, words)
     image = canvas.finished()
-    return _amid_round(image, media) if media.kind is MediaKind.ROUND else image
+    return amid_round(image, media) if media.kind is MediaKind.ROUND else image
 
 
 def page_size(media: Media) -> tuple[int, int]:
@@ -254,7 +254,7 @@ def _clamp(value: float, low: int, high: int) -> int:
     return max(low, min(high, round(value)))
 
 
-def _amid_round(image: Bitmap, media: Media) -> Bitmap:
+def amid_round(image: Bitmap, media: Media) -> Bitmap:
     """The rectangle in the middle of a round label."""
     from PIL import Image
 

@@ -12,17 +12,20 @@ from convisav_tui.config import Config, PrinterConfig
 from convisav_tui.errors import ConvisavError
 from convisav_tui.i18n import _
 from convisav_tui.printing import brother, receipt_roll
+from convisav_tui.printing.document_pdf import document_pdf
 from convisav_tui.printing.label import Printing, label
 from convisav_tui.printing.media import MEDIA, Media, MediaRefused, media_named
 from convisav_tui.printing.receipt import words_of
 from convisav_tui.printing.receipt_pdf import receipt_pdf
+from convisav_tui.printing.scanner_sheet import sheet_pages
 from convisav_tui.printing.status import UNKNOWN, PrinterStatus
-from convisav_tui.shop.paper import LabelPaper, ReceiptPaper
+from convisav_tui.shop.document import Document
+from convisav_tui.shop.paper import LabelPaper, ReceiptPaper, ScannerSheet
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-LABEL, RECEIPT = "label", "receipt"
+LABEL, RECEIPT, PAPER = "label", "receipt", "paper"
 PAPERS = "papers"
 MOST_COPIES = 20
 
@@ -45,6 +48,9 @@ class Task:
 
 def label_pages(content: Mapping[str, object], media: Media, copies: int = 1, duplicate: bool = False) -> list[Image]:
     """The labels of a job, one a copy. Raises Unprintable for a content without a number, MediaRefused."""
+    sheet = ScannerSheet.from_content(content)
+    if sheet is not None:
+        return sheet_pages(sheet, media) * copies
     paper = _label_paper(content)
     return [label(paper, media, Printing(copy, copies, duplicate)) for copy in range(1, copies + 1)]
 
@@ -72,9 +78,21 @@ def raster(task: Task, printer: PrinterConfig, media: Media) -> bytes:
     return brother.encode(make(task.content, media, copies, task.duplicate), printer.model, media)
 
 
-def receipt_file(task: Task) -> bytes:
-    """The receipt as PDF. Raises Unprintable, NotSet."""
+def file_of(task: Task, logo: bytes = b"") -> bytes:
+    """The receipt or document of a job as PDF; `logo` (PNG) goes on a document. Raises Unprintable, NotSet."""
+    if task.kind == PAPER:
+        return document_pdf(_document(task.content), task.duplicate, logo)
     return receipt_pdf(words_of(_receipt_paper(task.content), task.duplicate))
+
+
+def file_path(home: Path, task: Task) -> Path:
+    """Where the PDF of a job is kept: HOME/papers/2600012345-17.pdf, or HOME/papers/dispatch_slip-18.pdf.
+
+    Raises Unprintable for a receipt with a wrong number and a document without kind."""
+    if task.kind != PAPER:
+        return receipt_path(home, task)
+    kind = "".join(letter for letter in _document(task.content).kind if letter.isalnum() or letter == "_")
+    return home / PAPERS / f"{kind or PAPER}-{task.job_id}.pdf"
 
 
 def receipt_path(home: Path, task_or_number: Task | str, job_id: int = 0) -> Path:
@@ -154,6 +172,13 @@ def _receipt_paper(content: Mapping[str, object]) -> ReceiptPaper:
     _number(content)
     try:
         return ReceiptPaper.from_content(content)
+    except KeyError as error:
+        raise _incomplete(error) from error
+
+
+def _document(content: Mapping[str, object]) -> Document:
+    try:
+        return Document.from_content(content)
     except KeyError as error:
         raise _incomplete(error) from error
 

@@ -18,8 +18,9 @@ from convisav_tui.errors import ConvisavError, StoreError
 from convisav_tui.i18n import _
 from convisav_tui.printing import job_queue, rendering
 from convisav_tui.printing.job_queue import Claimant, Clock, Waiting
+from convisav_tui.printing.papers import logo_of
 from convisav_tui.printing.receipt_pdf import write_whole
-from convisav_tui.printing.rendering import RECEIPT, Task
+from convisav_tui.printing.rendering import PAPER, RECEIPT, Task
 from convisav_tui.printing.status import PrinterStatus, StatusReader, in_sentence, wrong_roll
 from convisav_tui.printing.transport import (
     Address,
@@ -112,6 +113,8 @@ class Spooler:
         return {name: jobs for name, jobs in lanes.items() if name in due}
 
     def _printer_of(self, job: Waiting) -> PrinterConfig | None:
+        if job.kind == PAPER:
+            return None
         if job.kind != RECEIPT:
             return self.config.printer(job.printer) if job.printer else self.config.printer_for(job.kind)
         if job.printer:
@@ -120,7 +123,10 @@ class Spooler:
         return rendering.receipt_printer(self.config)
 
     def _becomes_file(self, job: Waiting) -> bool:
-        """A receipt without a roll to go to is kept as PDF; one sent to a printer that is not there waits for it."""
+        """Documents, and receipts without a roll to go to, are kept as PDF; what was sent to a printer that is not
+        there waits for it."""
+        if job.kind == PAPER:
+            return True
         return job.kind == RECEIPT and (not job.printer or self.config.printer(job.printer) is not None)
 
     def _what_is_missing(self, job: Waiting) -> str:
@@ -220,8 +226,8 @@ class Spooler:
             job_queue.doubt(self._store, task.job_id, in_sentence(after))
 
     def _file(self, task: Task, jobs: list[int]) -> bool:
-        path = rendering.receipt_path(self.config.home, task)
-        document = rendering.receipt_file(task)
+        path = rendering.file_path(self.config.home, task)
+        document = rendering.file_of(task, self._logo(task))
         try:
             write_whole(document, path)
         except OSError as error:
@@ -229,6 +235,13 @@ class Spooler:
             return self._put_off(jobs, _NOT_READY, reason)
         job_queue.filed(self._store, task, len(document), path.relative_to(self.config.home).as_posix(), self._clock)
         return True
+
+    def _logo(self, task: Task) -> bytes:
+        principal_id = task.content.get("logo_of")
+        if not isinstance(principal_id, int):
+            return b""
+        with self._store.read() as session:
+            return logo_of(session, principal_id)
 
     def _put_off(self, jobs: list[int], outcome: str, reason: str) -> bool:
         """Nothing left: all of these wait. Always False, for the lane to end."""

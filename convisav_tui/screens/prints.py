@@ -110,7 +110,7 @@ class PrintsView(View):
             "now": self._retry,
             "cancel": self._cancel,
         }
-        question = f"{words.word(words.JOBS, job.kind)} {ticket_number.show(job.number) if job.number else ''}"
+        question = f"{_named(job)} {ticket_number.show(job.number) if job.number else ''}"
         self.host.ask(ChoicePrompt(question, choices, lambda chosen: deeds[chosen](job)))
 
     def _on_job(self, deed: Callable[[JobRow], None]) -> None:
@@ -136,15 +136,14 @@ class PrintsView(View):
 
     def _retry(self, job: JobRow) -> None:
         def operation(session: Session) -> None:
-            from convisav_tui.shop.outbox import reprint, retry_job
-            from convisav_tui.store.models import JobKind
+            from convisav_tui.shop.outbox import reprint_job, retry_job
 
-            if job.state == "sent" and job.order_id is not None:
-                reprint(session, job.order_id, JobKind(job.kind), self.counter.actor, self.counter.shop)
+            if job.state == "sent" and (job.order_id is not None or job.paper_kind):
+                reprint_job(session, job.id, self.counter.actor, self.counter.shop)
             else:
                 retry_job(session, job.id, self.counter.actor)
 
-        self._do(operation, _("{paper} sent to the printer").format(paper=words.word(words.JOBS, job.kind)))
+        self._do(operation, _("{paper} sent to the printer").format(paper=_named(job)))
 
     def _cancel(self, job: JobRow) -> None:
         def operation(session: Session) -> None:
@@ -152,7 +151,7 @@ class PrintsView(View):
 
             cancel_job(session, job.id, self.counter.actor)
 
-        self._do(operation, _("{paper}: printed no more").format(paper=words.word(words.JOBS, job.kind)))
+        self._do(operation, _("{paper}: printed no more").format(paper=_named(job)))
 
     def _do(self, operation: Callable[[Session], None], said: str) -> None:
         def done(_nothing: None) -> None:
@@ -186,7 +185,7 @@ class PrintsView(View):
         return Record(OFFERED[kind], kind, {"when": "", "what": what, "number": ticket_number.show(self.number)})
 
     def _record(self, job: JobRow) -> Record:
-        what = words.word(words.JOBS, job.kind) + (f" ×{job.copies}" if job.copies > 1 else "")
+        what = _named(job) + (f" ×{job.copies}" if job.copies > 1 else "")
         bad = job.state == "needs_attention" or bool(job.last_error and job.state == "queued")
         return Record(
             position=job.id,
@@ -224,6 +223,10 @@ class PrintsView(View):
         bad = job.state == "needs_attention" or bool(job.last_error and job.state == "queued")
         role = Role.WARNING if bad else Role.DIM
         return rows + [[Span(" " + line, role)] for said in _happened(job) for line in wrap(said, width - 2)]
+
+
+def _named(job: JobRow) -> str:
+    return words.word(words.PAPERS, job.paper_kind) if job.paper_kind else words.word(words.JOBS, job.kind)
 
 
 def _belongs(position: int, where: str, at: int) -> bool:

@@ -275,6 +275,7 @@ def _shipped(language: str) -> _Shipped:
             written[event.value][channel.value].get("subject", ""), written[event.value][channel.value]["body"].strip()
         )
         for event in MessageEvent
+        if event.value in written
         for channel in (Channel.EMAIL, Channel.SMS)
     }
     return _Shipped(wordings, dict(written["sentences"]), dict(written["natures"]), dict(written["terms"]))

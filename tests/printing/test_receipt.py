@@ -98,7 +98,7 @@ def test_a_template_that_cannot_be_set_is_a_sentence(tmp_path: Path, monkeypatch
     broken = tmp_path / "receipt.typ"
     broken.write_text("#let x = \n#nothing")
     monkeypatch.setattr(receipt_pdf, "TEMPLATE", broken)
-    with pytest.raises(NotSet, match="The receipt cannot be set"):
+    with pytest.raises(NotSet, match="The document cannot be set"):
         receipt_pdf.receipt_pdf(words_of(RECEIPT))
 
 

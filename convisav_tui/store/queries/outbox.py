@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from convisav_tui.store.board import JOB_OPEN, MESSAGE_OWED, in_states
 from convisav_tui.store.models import JobState, MessageState
-from convisav_tui.store.tables import MESSAGE, MESSAGE_ATTEMPT, ORDER, PARTY, PRINT_ATTEMPT, PRINT_JOB
+from convisav_tui.store.tables import MESSAGE, MESSAGE_ATTEMPT, ORDER, PAPER, PARTY, PRINT_ATTEMPT, PRINT_JOB
 
 OPEN_JOBS = ("queued", "sending", "needs_attention")
 OWED_MESSAGES = ("dead", "unknown", "to_call")
@@ -50,6 +50,7 @@ class JobRow:
     last_error: str
     created_at: datetime
     sent_at: datetime | None
+    paper_kind: str  # of a document, "" for labels and receipts
     tries: tuple[JobAttempt, ...] = ()
 
 
@@ -178,10 +179,16 @@ def _part(
 
 @cache
 def _jobs() -> sa.Select[Any]:
-    joined = PRINT_JOB.outerjoin(ORDER, ORDER.c.id == PRINT_JOB.c.order_id).outerjoin(
-        PARTY, PARTY.c.id == ORDER.c.party_id
+    joined = (
+        PRINT_JOB.outerjoin(ORDER, ORDER.c.id == PRINT_JOB.c.order_id)
+        .outerjoin(PARTY, PARTY.c.id == ORDER.c.party_id)
+        .outerjoin(PAPER, PAPER.c.id == PRINT_JOB.c.paper_id)
     )
-    aside = {"number": sa.func.coalesce(ORDER.c.number, ""), "customer": sa.func.coalesce(PARTY.c.name, "")}
+    aside = {
+        "number": sa.func.coalesce(ORDER.c.number, ""),
+        "customer": sa.func.coalesce(PARTY.c.name, ""),
+        "paper_kind": sa.func.coalesce(PAPER.c.kind, ""),
+    }
     return sa.select(*_columns(JobRow, PRINT_JOB, aside)).select_from(joined)
 
 
