@@ -125,7 +125,7 @@ def filled(shop: Shop) -> Shop:
 
 def begin(place: Place, seconds: float) -> BaseProcess:
     """A station at work in a process of its own: forked, so that it begins at once."""
-    process = multiprocessing.get_context("fork").Process(target=_station, args=(place, seconds))
+    process = multiprocessing.get_context("fork").Process(target=_station, args=(place, seconds), daemon=True)
     process.start()
     return process
 

@@ -91,7 +91,7 @@ def _parse(reading: Reading) -> tuple[dict[str, Any], dict[str, int]]:
     reading.found = True
     try:
         return tomllib.loads(text), lines_of(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, brackets in brackets in brackets
         where = _LINE_OF_SYNTAX.search(str(error))
         line = int(where[1]) if where else text.count("\n") + 1
         reason = _LINE_OF_SYNTAX.sub("", str(error)).replace("(at end of document)", "").strip()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from convisav_tui.commands.open_repair import Refused
+from convisav_tui.commands.open_repair import LONGEST_CELL, NO_ROW, Refused
 from convisav_tui.errors import UsageError
 from convisav_tui.i18n import _, mark
 from convisav_tui.text import clean_line
@@ -27,9 +27,11 @@ class Allocation:
 
 def allocations(path: Path) -> Iterator[Allocation | Refused]:
     """Every row of the file; the first of several rows for one code counts. Raises UsageError for another file."""
+    csv.field_size_limit(LONGEST_CELL)
     with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.reader(file)
-        for header in reader:
+        rows = _rows(reader)
+        for header in rows:
             if header and header[0].strip().lower() == "tac" and len(header) >= 3:
                 break
         else:
@@ -38,9 +40,22 @@ def allocations(path: Path) -> Iterator[Allocation | Refused]:
                 _("The CSV file of the Osmocom TAC database is wanted."),
             )
         seen: set[str] = set()
-        for row in reader:
-            if row:
+        for row in rows:
+            if row is None:
+                yield Refused(max(1, reader.line_num), NO_ROW)
+            elif row:
                 yield _allocation(row, reader.line_num, seen)
+
+
+def _rows(reader: Iterator[list[str]]) -> Iterator[list[str] | None]:
+    """The rows; None for what is none."""
+    while True:
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield None
 
 
 def _allocation(row: list[str], line: int, seen: set[str]) -> Allocation | Refused:

@@ -22,6 +22,8 @@ OUTCOMES = {"fixed": "fixed", "repairable": "repairable", "end of life": "end_of
 BARRIERS = {"No way to open the product": "No way to open product"}
 NO_BRAND = frozenset({"", "unknown", "ukendt", "onbekend", "unbekannt", "inconnu", "inconnue", "none", "n a", "na"})
 OLDEST_YEAR = 1850
+LONGEST_CELL = 1_000_000
+NO_ROW = mark("not a row of CSV")
 LONGEST = {"source": 80, "source_id": 80, "category": 80, "brand": 80, "barrier": 120, "country": 3, "place": 120}
 
 # What is left out of a record that is kept.
@@ -87,12 +89,12 @@ def count_lines(path: Path) -> int:
 
 def records(path: Path, notes: Notes, today: date) -> Iterator[Record | Refused]:
     """Every row of the file as a record, or as refused with the reason. Raises UsageError when columns are missing."""
-    csv.field_size_limit(1_000_000)
+    csv.field_size_limit(LONGEST_CELL)
     with path.open(newline="", encoding="utf-8-sig") as file:
         first = file.readline()
         file.seek(0)
         reader = csv.reader(file, delimiter=max(",;\t", key=first.count))
-        header = [name.strip().lower() for name in next(reader, [])]
+        header = [name.strip().lower() for name in _header(reader)]
         missing = [name for name in REQUIRED if name not in header]
         if missing:
             raise UsageError(
@@ -109,10 +111,18 @@ def records(path: Path, notes: Notes, today: date) -> Iterator[Record | Refused]
             except StopIteration:
                 return
             except csv.Error:
-                yield Refused(line, mark("not a row of CSV"))
+                yield Refused(line, NO_ROW)
                 continue
             if row:
                 yield _record(dict(zip(header, row, strict=False)), len(row) == len(header), line, notes, today, seen)
+
+
+def _header(reader: Iterator[list[str]]) -> list[str]:
+    """The first row, empty where it is none: then all columns are missing."""
+    try:
+        return next(reader, [])
+    except csv.Error:
+        return []
 
 
 def _record(
@@ -164,7 +174,7 @@ def _year(text: str, notes: Notes, today: date) -> int | None:
     typed = clean_line(text)
     if not typed:
         return None
-    if typed.isascii() and typed.isdigit() and OLDEST_YEAR <= int(typed) <= today.year:
+    if typed.isascii() and typed.isdigit() and len(typed) <= 4 and OLDEST_YEAR <= int(typed) <= today.year:
         return int(typed)
     notes.counts[BAD_YEAR] += 1
     return None
