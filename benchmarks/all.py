@@ -8,7 +8,7 @@ import sqlite3
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import intake, keys, label, memory, queries, start
+from benchmarks import intake, keys, kills, label, memory, queries, start, stations
 from benchmarks.command import Measure, extent_of, parser
 from benchmarks.figures import Figure, as_json, table
 from convisav_tui.store.fastpath import sqlite_driver
@@ -20,6 +20,8 @@ SUBJECTS: dict[str, tuple[str, Measure]] = {
     "label": ("Label", label.measure),
     "memory": ("Memory", memory.measure),
     "queries": ("Queries", queries.measure),
+    "stations": ("Stations at once", stations.measure),
+    "kills": ("Killed stations", kills.measure),
 }
 DOCUMENT = Path(__file__).parent.parent / "docs" / "performance.md"
 
