@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convisav_tui import clock
+from convisav_tui.commands import drill_record
 from convisav_tui.commands.findings import Finding
 from convisav_tui.commands.worker_start import worker_runs
 from convisav_tui.config import Config, PrinterConfig
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from convisav_tui.store.engine import Store
 
 OLD_COPY = timedelta(hours=26)
+OLD_DRILL = timedelta(days=15)
 
 
 def configuration(path: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
@@ -91,15 +93,8 @@ def _owed(store: Store) -> Iterator[Finding]:
 
 
 def copies(config: Config) -> Iterator[Finding]:
-    """How old the newest copy is."""
-    from convisav_tui.store.backup import SUFFIX, backups
-
-    on_server = not config.database.url.startswith("sqlite")
-    newest = next(iter(backups(config.backups, ".dump" if on_server else SUFFIX)), None)
-    if newest is None and on_server:
-        sentence = _("No copy of the server's database was made here.")
-        yield Finding("backup", "absent", sentence, _("convisav backup makes one by pg_dump, unless the server does."))
-        return
+    """How old the newest copy is, and whether one was tried out lately."""
+    newest = drill_record.newest_copy(config)
     if newest is None:
         yield Finding("backup", "absent", _("There is no copy of the database yet."), _("convisav backup makes one."))
         return
@@ -107,12 +102,28 @@ def copies(config: Config) -> Iterator[Finding]:
     sentence = _("The newest copy is {hours} hours old: {path}.").format(
         hours=int(age.total_seconds() // 3600), path=newest
     )
-    if age > OLD_COPY and on_server:
-        yield Finding("backup", "warning", sentence, _("Have convisav backup run every night, or copy on the server."))
-    elif age > OLD_COPY:
+    if age > OLD_COPY:
         yield Finding("backup", "warning", sentence, _("The worker makes one every hour while it runs."))
     else:
         yield Finding("backup", "good", sentence)
+    yield _last_drill(config)
+
+
+def _last_drill(config: Config) -> Finding:
+    last = drill_record.read(config)
+    remedy = _("Run convisav restore --drill.")
+    if last is None:
+        return Finding("drill", "absent", _("No copy was tried out yet."), remedy)
+    days = max(0, (clock.now() - last.at).days)
+    if last.faults:
+        sentence = _("The last drill, {days} days ago, found the copy {path} not good: {fault}").format(
+            days=days, path=last.copy, fault=last.faults[0]
+        )
+        return Finding("drill", "wrong", sentence, _("Take another copy, and run convisav restore --drill."))
+    sentence = _("The last drill, {days} days ago, found the copy {path} good.").format(days=days, path=last.copy)
+    if clock.now() - last.at > OLD_DRILL:
+        return Finding("drill", "warning", sentence, remedy)
+    return Finding("drill", "good", sentence)
 
 
 def worker(config: Config) -> Iterator[Finding]:
@@ -183,3 +194,12 @@ def sms(config: Config) -> Iterator[Finding]:
 
     answer = check_sms(config)
     yield Finding("sms", answer.state, answer.sentence, answer.remedy)
+
+
+def fax(config: Config) -> Iterator[Finding]:
+    """The fax service; nothing is sent."""
+    from convisav_tui.notifying.account_check import check_fax
+
+    answer = check_fax(config)
+    if config.notify.fax.url:
+        yield Finding("fax", answer.state, answer.sentence, answer.remedy)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import math
 import os
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convisav_tui import clock
+from convisav_tui.commands import drill_record
+from convisav_tui.commands.restore import hold_drill
 from convisav_tui.commands.worker_lease import WorkerLease, lives
 from convisav_tui.commands.worker_loop import WATCH, Chore, Loop
 from convisav_tui.config import Config, load
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("convisav.worker")
 
 COPY_EVERY = timedelta(hours=1)
+DAILY = timedelta(days=1)
 SHOP_EVERY = 60.0
 CODES_EVERY = 3600.0
 LEASE_EVERY = 20.0
@@ -50,10 +55,12 @@ class Duties:
         self._loop = Loop(
             (
                 Chore("printing", self._spooler.dispatch, next_due=self._next_print),
+                Chore("papers", self._render_papers, gives_way=LABELS_FIRST),
                 Chore("sending", self._send, next_due=self._next_message, gives_way=LABELS_FIRST),
                 Chore("lease", self._renew, every=LEASE_EVERY, woken=False),
                 Chore("shop", self._keep_shop, every=SHOP_EVERY, woken=False),
                 Chore("codes", self._destroy_codes, every=CODES_EVERY, woken=False),
+                Chore("copies", self._copy, every=SHOP_EVERY, woken=False),
             )
         )
 
@@ -114,6 +121,11 @@ class Duties:
 
         return run_due(self._store, self._config, stop=self._loop.stopping.is_set)
 
+    def _render_papers(self) -> int:
+        from convisav_tui.printing.papers import render_due
+
+        return render_due(self._store, clock.now())
+
     def _next_print(self) -> datetime | None:
         with self._store.read() as session:
             return next_print(session)
@@ -124,21 +136,43 @@ class Duties:
         return next_due(self._store)
 
     def _keep_shop(self) -> int:
-        """What time alone brings: quotes run out, an hour has passed since the last copy."""
+        """What time alone brings: quotes run out."""
         from convisav_tui.shop.context import shop_of
         from convisav_tui.shop.workflow import expire_quotes
-        from convisav_tui.store.backup import backup, backups
 
         shop = shop_of(self._config)
         expired = self._store.write(lambda session: expire_quotes(session, clock.now(), shop))
         if expired:
             log.info("%d quotes expired", expired)
-        if self._store.path is not None:
-            newest = next(iter(backups(self._config.backups)), None)
-            age = clock.now().timestamp() - newest.stat().st_mtime if newest else COPY_EVERY.total_seconds()
-            if age >= COPY_EVERY.total_seconds():
-                log.info("copied to %s", backup(self._store, self._config.backups).name)
         return 0
+
+    def _copy(self) -> int:
+        """A copy every hour, and once a week one is tried out."""
+        newest = drill_record.newest_copy(self._config)
+        age = clock.now().timestamp() - newest.stat().st_mtime if newest else math.inf
+        if age >= COPY_EVERY.total_seconds() and (self._store.path is not None or self._server_copy_due(age)):
+            log.info("copied to %s", self._made_copy().name)
+        if drill_record.is_due(self._config):
+            found = hold_drill(self._config)
+            log.log(
+                logging.INFO if found.passed else logging.ERROR, "drill: %s", "good" if found.passed else "not good"
+            )
+        return 0
+
+    def _made_copy(self) -> Path:
+        if self._store.path is None:
+            from convisav_tui.store.server_backup import dump
+
+            return dump(self._store, self._config.backups).path
+        from convisav_tui.store.backup import backup
+
+        return backup(self._store, self._config.backups)
+
+    def _server_copy_due(self, age: float) -> bool:
+        """Without pg_dump the program copies row by row: once a day is enough."""
+        from convisav_tui.store.server_backup import has_programs
+
+        return age >= DAILY.total_seconds() or has_programs(self._store)
 
     def _destroy_codes(self) -> int:
         """Unlock codes that outlived their use, and keys that open nothing (rules.md 4.5, 5)."""

@@ -1,7 +1,8 @@
 """Who may do what: the one table of permissions, and how an operation asks it (features H2).
 
 An operation that needs a permission says so by `@asks(...)` and asks with `require` when it knows whether it applies.
-What everybody of the staff may do stands in `FREE`. Screens never ask: they show the sentence of the refusal.
+What everybody of the staff may do stands in `FREE`. Screens never ask: they show the sentence of the refusal. Putting a
+copy of the database back has no permission here: the operating system's account is the authority (commands/restore.py).
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ class Permission(enum.StrEnum):
     UNDO_OF_OTHERS = "undo_of_others"
     EDIT_WORDING = "edit_wording"
     MANAGE_STAFF = "manage_staff"
+    EDIT_TERMS = "edit_terms"
     SEE_COST = "see_cost"
-    RESTORE = "restore"
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,12 @@ RIGHTS: Mapping[Permission, Right] = {
     Permission.MANAGE_STAFF: Right(
         _held_by(_MANAGER), mark("Only a manager may change the staff, roles and PINs."), always=True
     ),
+    Permission.EDIT_TERMS: Right(
+        _held_by(_MANAGER), mark("Only a manager may change what was agreed with subcontractors.")
+    ),
     Permission.SEE_COST: Right(
         _held_by(_MANAGER, _BILLING), mark("Only a manager or billing may see what parts cost.")
     ),
-    Permission.RESTORE: Right(_held_by(_MANAGER), mark("Only a manager may put a copy in place of the database.")),
 }
 
 # Operations with an actor that everybody of the staff may do: "module.function" of this package.

@@ -1,4 +1,4 @@
-"""Copies of a SQLite database, taken while others write: verified, kept for hours, days and months, put back."""
+"""Copies of a SQLite database, taken while others write: verified, kept for hours, days and months."""
 
 from __future__ import annotations
 
@@ -38,26 +38,42 @@ def backup(store: Store, folder: Path, instant: datetime | None = None, keep: Pa
     """Copy the database into `folder` (readable by this account alone), check the copy, then drop copies that are
     too old, but never `keep`. Raises StoreError when the copy fails or is damaged; nothing unfinished is left under a
     final name."""
+    final = copy_aside(store, folder, instant)
+    rotate(folder, final, keep)
+    return final
+
+
+def copy_aside(store: Store, folder: Path, instant: datetime | None = None) -> Path:
+    """The same, but no copy is dropped."""
     if store.path is None:
         raise StoreError(
             _("Only a SQLite database is copied by the program."), _("convisav backup copies a server by pg_dump.")
         )
-    with in_words_of_disk(folder):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(folder)
     final = free_name(folder, instant or now())
     part = final.with_suffix(".part")
     try:
         with in_words_of_disk(store.path):
-            os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-            _copy(store.path, part)
-            _check(part, "quick_check")
+            begin_file(part)
+            copy_pages(store.path, part)
+            check_pages(part, "quick_check")
             reach_disk(part)
             part.rename(final)
             reach_disk(folder)
     finally:
         part.unlink(missing_ok=True)
-    rotate(folder, final, keep)
     return final
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder, for this account alone, if it is not there. Raises StoreError."""
+    with in_words_of_disk(folder):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def begin_file(path: Path) -> None:
+    """An empty file that nobody else may read."""
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
 
 
 def rotate(folder: Path, *wanted: Path | None, suffix: str = SUFFIX) -> list[Path]:
@@ -67,11 +83,11 @@ def rotate(folder: Path, *wanted: Path | None, suffix: str = SUFFIX) -> list[Pat
     for pattern, number in _KEPT:
         latest: dict[str, Path] = {}
         for path in copies:
-            taken = _taken_at(path)
+            taken = taken_at(path)
             if taken is not None:
                 latest.setdefault(taken.strftime(pattern), path)
         kept.update(list(latest.values())[:number])
-    removed = [path for path in copies if path not in kept and _taken_at(path) is not None]
+    removed = [path for path in copies if path not in kept and taken_at(path) is not None]
     for path in removed:
         path.unlink()
     return removed
@@ -82,8 +98,8 @@ def verify(path: Path) -> BackupReport:
     if not path.is_file():
         raise StoreError(_("There is no file {path}.").format(path=path))
     with in_words_of_disk(path):
-        _check(path, "integrity_check")
-        with contextlib.closing(_open(path, "mode=ro")) as copy:
+        check_pages(path, "integrity_check")
+        with contextlib.closing(raw(path, "mode=ro")) as copy:
             if copy.execute("PRAGMA foreign_key_check").fetchone():
                 raise StoreError(_("The copy {path} refers to rows that it does not hold.").format(path=path))
             version = copy.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()[0]
@@ -92,40 +108,28 @@ def verify(path: Path) -> BackupReport:
     return BackupReport(path, version, orders, parties, path.stat().st_size)
 
 
-def restore(store: Store, path: Path, folder: Path) -> Path | None:
-    """Put the copy `path` in place of the database, after a copy of what stands there now (returned; None if nothing
-    did). Other programs see the restored rows with their next query. Raises StoreError and changes nothing if the
-    copy is damaged. Open the store again afterwards: the copy may be of an older version."""
-    verify(path)
-    if store.path is None:
-        raise StoreError(_("Only a SQLite database is copied by the program."), _("Use pg_restore for this server."))
-    # The newest copy of an hour replaces the others: the one to be put back must not be among them.
-    before = backup(store, folder, keep=path) if store.path.exists() and store.path.stat().st_size else None
-    with store.write_lock(), in_words_of_disk(store.path):
-        _copy(path, store.path)
-    return before
-
-
 def backups(folder: Path, suffix: str = SUFFIX) -> list[Path]:
     """The copies in `folder`, newest first; `suffix` tells those of a file from those of a server."""
-    return sorted((path for path in folder.glob(_NAME + suffix) if _taken_at(path)), reverse=True)
+    return sorted((path for path in folder.glob(_NAME + suffix) if taken_at(path)), reverse=True)
 
 
-def _copy(source_path: Path, target_path: Path) -> None:
+def copy_pages(source_path: Path, target_path: Path) -> None:
     """All pages in one step: in several, every commit of somebody else would begin the copy anew (store.md 5.2)."""
-    with contextlib.closing(_open(source_path, "mode=rw")) as source, contextlib.closing(_open(target_path)) as target:
+    with contextlib.closing(raw(source_path, "mode=rw")) as source, contextlib.closing(raw(target_path)) as target:
         source.backup(target, pages=-1)
         if target_path.suffix == ".part":
             target.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
 
 
-def _check(path: Path, check: str) -> None:
-    with contextlib.closing(_open(path, "mode=ro")) as copy:
+def check_pages(path: Path, check: str) -> None:
+    """SQLite's own "quick_check" or "integrity_check". Raises StoreError for a damaged file, and SQLite's errors."""
+    with contextlib.closing(raw(path, "mode=ro")) as copy:
         if copy.execute(f"PRAGMA {check}(1)").fetchone()[0] != "ok":
             raise StoreError(_("The database {path} is damaged.").format(path=path), _("Use another copy."))
 
 
-def _open(path: Path, options: str = "mode=rwc") -> Any:
+def raw(path: Path, options: str = "mode=rwc") -> Any:
+    """SQLite's own connection to a file, each statement for itself, without the settings of a shop."""
     connection = sqlite_driver().connect(f"{path.resolve().as_uri()}?{options}", uri=True, timeout=30)
     connection.isolation_level = None
     return connection
@@ -154,7 +158,8 @@ def free_name(folder: Path, instant: datetime, suffix: str = SUFFIX) -> Path:
     raise StoreError(_("{path} cannot be written.").format(path=folder / stem))
 
 
-def _taken_at(path: Path) -> datetime | None:
+def taken_at(path: Path) -> datetime | None:
+    """The instant (UTC) in the name of a copy; None for another file."""
     try:
         return datetime.strptime(path.stem.split("-")[1].rstrip("Z"), _STAMP).replace(tzinfo=UTC)
     except (IndexError, ValueError):

@@ -74,9 +74,20 @@ def move(source: Store, target: Store, again: bool = False, advance: Advance = l
 
     Raises StoreError, in words: the source is in use or of another version, the target holds something or is half done,
     the sums differ. The source is only read. Until the end the target is marked: no program opens it as a shop."""
-    _refuse_source_in_use(source)
+    refuse_in_use(source)
+    return _carry_over(source, target, again, advance)
+
+
+def copy_out(source: Store, target: Store) -> Moved:
+    """The same out of a server while others work there: a copy of one moment. Raises StoreError."""
+    return _carry_over(source, target, False, lambda amount: None)
+
+
+def _carry_over(source: Store, target: Store, again: bool, advance: Advance) -> Moved:
     begun_before = _prepare(source, target, again)
     with source.write_lock(), _snapshot(source) as reading:
+        if not source.is_sqlite:  # the other side may take its time
+            reading.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         found = 0
         for table in tables():
             found += _copy(reading, target, table, begun_before, advance)
@@ -89,7 +100,8 @@ def move(source: Store, target: Store, again: bool = False, advance: Advance = l
 # --- before -------------------------------------------------------------------------------------------------------
 
 
-def _refuse_source_in_use(source: Store) -> None:
+def refuse_in_use(source: Store) -> None:
+    """Raise StoreError unless it is a shop of this version in which nobody works now."""
     version = check_version(source)
     if version is None:
         raise StoreError(_("There is no shop in {place}.").format(place=source.place))

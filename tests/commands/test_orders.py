@@ -141,7 +141,7 @@ def test_a_copy_is_checked_and_put_back(home: Path) -> None:
     restored = convisav(home, "restore", copied["path"], "--yes")
     assert restored.code == 0 and "Restored 6 orders." in restored.out, restored.err
     assert len(json.loads(convisav(home, "orders", "--json").out)["orders"]) == 6
-    assert len(list((home / "backups").glob("*.db"))) == 2, "what stood there was copied first"
+    assert len(list((home / "backups" / "replaced").glob("*.db"))) == 1, "what stood there was kept"
 
 
 def test_a_damaged_copy_changes_nothing(home: Path) -> None:

@@ -46,7 +46,7 @@ BRICKS = {
 }
 # Permissions of things that no operation with a person does yet: `convisav restore` is run on the machine itself, and
 # nothing knows what parts cost.
-NOT_ASKED_YET = {Permission.SEE_COST, Permission.RESTORE}
+NOT_ASKED_YET = {Permission.SEE_COST}
 
 
 def operations() -> Iterator[tuple[str, Callable[..., object]]]:

@@ -5,21 +5,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from convisav_tui.errors import StoreError
-from convisav_tui.store.backup import backup, backups, restore, rotate, verify
+from convisav_tui.store.backup import backup, backups, rotate, verify
 from convisav_tui.store.engine import Store
-from convisav_tui.store.migrate import HEAD, check_version
+from convisav_tui.store.migrate import HEAD
 from convisav_tui.store.models import Device
 from tests.shop_builder import add_order, small_shop
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-
-
-def orders(store: Store) -> int:
-    with store.read() as session:
-        return int(session.execute(sa.text("SELECT count(*) FROM repair_order")).scalar_one())
 
 
 def one_more(store: Store) -> None:
@@ -58,46 +52,16 @@ def test_copies_taken_while_others_write_are_whole(tmp_path: Path) -> None:
     assert counts[-1] > counts[0]
 
 
-def test_a_copy_is_put_back_under_open_connections(tmp_path: Path) -> None:
-    store = small_shop(tmp_path)
-    copy = backup(store, tmp_path / "backups", NOON)
-    one_more(store)
-    other = Store(store.url)
-    assert orders(other) == 4
-    before = restore(store, copy, tmp_path / "backups")
-    assert orders(other) == orders(store) == 3
-    assert before is not None and verify(before).orders == 4
-    one_more(other)
-    assert orders(store) == 4
-    with store.read() as session:
-        assert session.execute(sa.text("PRAGMA journal_mode")).scalar_one() == "wal"
-
-
-def test_a_copy_is_put_back_where_nothing_is(tmp_path: Path) -> None:
-    store = small_shop(tmp_path)
-    copy = backup(store, tmp_path / "backups", NOON)
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    new = Store(f"sqlite:///{elsewhere / 'shop.db'}")
-    assert restore(new, copy, tmp_path / "backups") is None
-    assert check_version(new) == HEAD
-    assert orders(new) == 3
-
-
-def test_a_damaged_copy_is_refused_and_changes_nothing(tmp_path: Path) -> None:
+def test_a_damaged_copy_is_refused(tmp_path: Path) -> None:
     store = small_shop(tmp_path, orders=50)
     copy = backup(store, tmp_path / "backups", NOON)
     content = bytearray(copy.read_bytes())
     content[8192:16384] = b"\x00" * 8192
     copy.write_bytes(bytes(content))
-    for act in (lambda: verify(copy), lambda: restore(store, copy, tmp_path / "backups")):
-        with pytest.raises(StoreError):
-            act()
     (tmp_path / "letter.db").write_text("Dear Sir")
-    for path in (tmp_path / "letter.db", tmp_path / "missing.db", tmp_path):
+    for path in (copy, tmp_path / "letter.db", tmp_path / "missing.db", tmp_path):
         with pytest.raises(StoreError):
             verify(path)
-    assert orders(store) == 50
 
 
 def test_a_copy_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
