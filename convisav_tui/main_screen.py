@@ -49,7 +49,7 @@ class Program:
         self.desk = desk
         self.lock = StationLock(self.counter, desk)
         self.lock.begin()
-        return Hooks(on_action=self.act, on_scan=self.scanned)
+        return Hooks(on_action=self.act, on_scan=self.scanned, on_garbled_scan=self.scanner_garbled)
 
     def load(self) -> None:
         """In the store's thread, after the first paint: import the libraries, open the store, sign the station in.
@@ -138,6 +138,10 @@ class Program:
         """A label was scanned on a screen that did not ask for it: its order is opened."""
         self._desk.when_loaded(lambda: self._open_scanned(number))
         return True
+
+    def scanner_garbled(self) -> None:
+        """A scan came as from another keyboard: F4 offers the sheet that helps to set the scanner up."""
+        self.counter.scanner_garbled = True
 
     @property
     def _desk(self) -> Desk:

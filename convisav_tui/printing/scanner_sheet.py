@@ -17,7 +17,7 @@ from convisav_tui.printing.code128 import dots_a_module
 from convisav_tui.printing.label import amid_round, page_size
 from convisav_tui.printing.media import Media, MediaKind
 from convisav_tui.printing.receipt_roll import suits
-from convisav_tui.printing.typography import line_height, printable, shorten, wrap
+from convisav_tui.printing.typography import fit, line_height, printable, shorten, wrap
 from convisav_tui.shop.paper import ScannerSheet
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def _strip(say: Say, codes: tuple[tuple[str, str], ...], width: int) -> Image:
     height += len(codes) * (2 * _LARGEST + _BARCODE + line_height(_CAPTION))
     canvas = Canvas(width, height)
     y = _MARGIN
-    canvas.text(_MARGIN, y, shorten(say(TITLE), room, 36, bold=True), 36, bold=True)
+    title, size = fit(say(TITLE), room, 36, _CAPTION - 6, bold=True)
+    canvas.text(_MARGIN, y, title, size, bold=True)
     y += line_height(38)
     for line in lines:
         canvas.text(_MARGIN, y, line, 27)

@@ -58,6 +58,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("person", mark("Other person"), mark("Lock this station; whoever signs in goes on"), "f12", "l"),
     Action("pin", mark("My PIN"), mark("Change the PIN you sign in with")),
     Action("staff", mark("Staff"), mark("The people of the shop: roles, PINs, who works here no more")),
+    Action("scanner", mark("Scanner sheet"), mark("Print the sheet that helps to set a barcode scanner up")),
     Action("quit", mark("Leave"), mark("Leave the program; what was typed is kept"), "", "", "ctrl+x"),
     Action(
         "save",
@@ -99,7 +100,7 @@ ACTIONS: tuple[Action, ...] = (
 
 
 # What works on every screen, besides what the screen names itself.
-ALWAYS = ("person", "pin", "staff")
+ALWAYS = ("person", "pin", "staff", "scanner")
 
 
 class RegistryError(Exception):

@@ -46,6 +46,9 @@ class Counter:
     notice: str = ""
     """Why nothing can be saved although the store could be opened, in words."""
 
+    scanner_garbled: bool = False
+    """Whether a scan came as from another keyboard, so that F4 offers the set-up sheet."""
+
     @property
     def store(self) -> Store:
         """The opened store; before it is loaded a view asks `host.when_loaded` first."""

@@ -349,6 +349,11 @@ class Desk:
         """A ticket number was scanned, and the view left it to the program."""
         return self.hooks.on_scan(number)
 
+    def scanner_set_wrongly(self) -> None:
+        """A garbled scan was understood (`key_queue.Receiver`): say how the next one need not be."""
+        self.hooks.on_garbled_scan()
+        self.say(_("Scanner set to another keyboard (understood): F4 prints a set-up sheet"), Role.WARNING)
+
     def now(self) -> float:
         """Monotonic seconds."""
         return self.surroundings.now()

@@ -244,7 +244,8 @@ class IntakeView(FormView):
 
     def scanned(self, text: str) -> bool:
         """An old label brings its customer and device; a serial number brings its device; else the program decides."""
-        number, knowledge = ticket_in(text), self._knowledge
+        reading, knowledge = ticket_in(text), self._knowledge
+        number = reading.number if reading is not None else ""
         in_device = self.form.focus == "device"
         if number and self.form.focus != "serial" and customer_id(self.form.state) is None:
             knowledge.take_from_label(number, lambda: self._no_order(number, text if in_device else ""))

@@ -39,6 +39,9 @@ class Receiver(Protocol):
     def scanned(self, number: str) -> bool:
         """A ticket number was scanned and the view did not want it."""
 
+    def scanner_set_wrongly(self) -> None:
+        """The scanner types as on another keyboard; what it meant was proven by the check digit."""
+
     def later(self, seconds: float, callback: Callable[[], None]) -> None:
         """Call back after a time."""
 
@@ -174,7 +177,8 @@ class KeyQueue:
         if prompt is not None:
             return self._scan_into(prompt)
         wanted = view.wants_scan()
-        scan = ticket_in(text) if not wanted else text if is_serial(text) else ""
+        reading = None if wanted else ticket_in(text)
+        scan = reading.number if reading is not None else text if wanted and is_serial(text) else ""
         if not scan:
             return False
         delayed, self._delayed = self._delayed, []
@@ -182,6 +186,8 @@ class KeyQueue:
         if not delayed:
             view.restore(self._burst.mark)
         if view.scanned(scan) or (not wanted and self._receiver.scanned(scan)):
+            if reading is not None and reading.repaired:
+                self._receiver.scanner_set_wrongly()
             return True
         self._delayed = delayed
         if not delayed:

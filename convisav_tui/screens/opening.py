@@ -94,6 +94,11 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
 
         change_my_pin(desk, counter)
 
+    def scanner() -> None:
+        from convisav_tui.screens.scanner_asking import print_sheet
+
+        print_sheet(desk, counter)
+
     def find() -> None:
         desk.home()
         desk.view.act("find")
@@ -109,6 +114,7 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
         "album": album,
         "staff": staff,
         "pin": pin,
+        "scanner": scanner,
         "find": find,
     }
 
@@ -132,7 +138,9 @@ def open_order(host: Host, counter: Counter, number: str, *, instead: bool = Fal
 def open_scanned(desk: Desk, counter: Counter, number: str) -> None:
     """Open the sheet of a scanned label; one sheet follows another, so that Esc leads back from the last at once."""
     view = desk.view
-    if view.name == "sheet" and _number(desk) == number:
+    if number == ticket_number.SHEET:
+        desk.say(_("The digits of the scanner are right. Now the letters of the sheet."), Role.SUCCESS)
+    elif view.name == "sheet" and _number(desk) == number:
         desk.say(_("This is the order that was scanned"), Role.SUCCESS)
     else:
         open_order(desk, counter, number, instead=view.name == "sheet")

@@ -10,6 +10,7 @@ from convisav_tui.errors import NotFound
 from convisav_tui.i18n import _, mark, ngettext
 from convisav_tui.screens.keys import Key
 from convisav_tui.screens.reading import edge_of, rows_of
+from convisav_tui.screens.scanner_asking import print_sheet
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, wrap
 from convisav_tui.screens.widgets.prompt import ChoicePrompt
@@ -37,7 +38,8 @@ DEEDS = (
     ("cancel", mark("Print it no more"), ("needs_attention", "queued")),
 )
 # Positions of the papers that are offered: above every job, and numbers as theirs.
-OFFERED = {kind: 2**62 - place for place, kind in enumerate(PAPERS)}
+SCANNER = "scanner"  # the set-up sheet of a scanner that types as on another keyboard
+OFFERED = {kind: 2**62 - place for place, kind in enumerate((SCANNER, *PAPERS))}
 
 
 class PrintsView(View):
@@ -122,6 +124,10 @@ class PrintsView(View):
             self.host.say(_("Put the cursor on a paper that was asked for"), Role.WARNING)
 
     def _print_again(self, kind: str) -> None:
+        if kind == SCANNER:
+            print_sheet(self.host, self.counter, self._list.refresh)
+            return
+
         def operation(session: Session) -> None:
             from convisav_tui.shop.outbox import reprint
             from convisav_tui.store.models import JobKind
@@ -175,12 +181,15 @@ class PrintsView(View):
 
     def _offers(self, request: Request, count: int) -> list[Record]:
         """The papers offered above all jobs, as far as they belong to this page."""
-        if not self.number or (request.where in ("before", "last") and count >= request.limit):
+        kinds = (*([SCANNER] if self.counter.scanner_garbled else ()), *(PAPERS if self.number else ()))
+        if not kinds or (request.where in ("before", "last") and count >= request.limit):
             return []
         at = request.position if isinstance(request.position, int) else 0
-        return [self._offer(kind) for kind in PAPERS if _belongs(OFFERED[kind], request.where, at)]
+        return [self._offer(kind) for kind in kinds if _belongs(OFFERED[kind], request.where, at)]
 
     def _offer(self, kind: str) -> Record:
+        if kind == SCANNER:
+            return Record(OFFERED[kind], kind, {"when": "", "what": _("Scanner set-up sheet"), "number": ""})
         what = _("Print the {paper} again").format(paper=words.word(words.JOBS, kind))
         return Record(OFFERED[kind], kind, {"when": "", "what": what, "number": ticket_number.show(self.number)})
 
@@ -217,7 +226,9 @@ class PrintsView(View):
             return []
         job = self._jobs.get(record.identity)
         if job is None:
-            return [[Span(" " + _("Enter prints it now, as the order is today."), Role.DIM)]]
+            sheet = record.identity == SCANNER
+            said = _("Enter prints it now.") if sheet else _("Enter prints it now, as the order is today.")
+            return [[Span(" " + said, Role.DIM)]]
         who = " · ".join(part for part in (job.customer, job.printer) if part)
         rows: list[Row] = [[Span(f" {who}")]] if who else []
         bad = job.state == "needs_attention" or bool(job.last_error and job.state == "queued")

@@ -42,4 +42,5 @@ class Hooks:
 
     on_action: Callable[[str], bool] = lambda action: False
     on_scan: Callable[[str], bool] = lambda number: False
+    on_garbled_scan: Callable[[], None] = lambda: None
     on_leave: Callable[[], None] = lambda: None

@@ -22,7 +22,7 @@ from convisav_tui.shop.document import print_again
 from convisav_tui.shop.events import append_event
 from convisav_tui.shop.filled_papers import paper_of
 from convisav_tui.shop.movement import told
-from convisav_tui.shop.paper import Content, ScannerSheet
+from convisav_tui.shop.paper import Content
 from convisav_tui.store.models import (
     Channel,
     JobKind,
@@ -150,19 +150,6 @@ def reprint_job(session: Session, job_id: int, actor: Actor, shop: ShopContext) 
     if job.order_id is None:
         raise NotFound(_("There is no such order."))
     return reprint(session, job.order_id, job.kind, actor, shop)
-
-
-def print_scanner_sheet(session: Session, actor: Actor, language: str, key: str) -> PrintJob:
-    """Ask for the set-up sheet of a barcode scanner; the same `key` (a uuid) asks once. It belongs to no order."""
-    dedupe_key = f"sheet:{key}"
-    asked = session.exec(select(PrintJob).where(PrintJob.dedupe_key == dedupe_key)).first()
-    if asked is not None:
-        return asked
-    sheet = ScannerSheet(language).as_content()
-    job = PrintJob(kind=JobKind.LABEL, content=sheet, dedupe_key=dedupe_key, created_by_id=actor.staff_id)
-    session.add(job)
-    session.flush()
-    return job
 
 
 def print_key(kind: JobKind, order_id: int, times: int = 0) -> str:

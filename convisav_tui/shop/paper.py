@@ -38,6 +38,25 @@ class LabelPaper:
 
 
 @dataclass(frozen=True)
+class ScannerSheet:
+    """The set-up sheet of a barcode scanner: a job of the kind "label" that belongs to no order."""
+
+    language: str = "fr"
+    sheet: str = "scanner"
+
+    def as_content(self) -> Content:
+        """The JSON that a print job keeps."""
+        return asdict(self)
+
+    @classmethod
+    def from_content(cls, content: Mapping[str, object]) -> ScannerSheet | None:
+        """The sheet of a print job; None when the job is a tracking label."""
+        if content.get("sheet") != cls.sheet:
+            return None
+        return cls(language=str(content.get("language", cls.language)))
+
+
+@dataclass(frozen=True)
 class ReceiptPaper:
     """An intake receipt (bon de dépôt): rules.md 1.3. Never the unlock code, only whether one was given (4.5)."""
 

@@ -118,7 +118,7 @@ class ShopBench(Bench):
         self.program = Program(counter.config, keep_worker)
         if loaded:
             self.program.counter = counter
-        hooks = Hooks(on_action=self.program.act, on_scan=self.program.scanned)
+        hooks = Hooks(self.program.act, self.program.scanned, self.program.scanner_garbled)
         super().__init__(self.program.first_view(), width, height, hooks=hooks, slow=slow, loading=not loaded)
         self.program.hooks(self.desk)
 

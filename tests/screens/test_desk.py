@@ -85,10 +85,12 @@ def scans() -> tuple[list[str], Hooks]:
 def test_a_ticket_is_recognised_anywhere(make: Callable[[], View], end: str, number: str) -> None:
     seen, hooks = scans()
     bench = Bench(make(), hooks=hooks)
-    before = bench.text()
+    before = bench.text().split("\n")
     bench.scan(number, end)
     assert seen == [TICKET]
-    assert bench.text() == before  # what it typed was taken back, and pressed no command
+    *after, status, keys = bench.text().split("\n")
+    assert [*after, keys] == [*before[:-2], before[-1]]  # what it typed was taken back, and pressed no command
+    assert ("set to another keyboard" in status) == (number == GARBLED)
 
 
 def test_scans_one_after_the_other() -> None:

@@ -78,12 +78,9 @@ class Burst:
         return text if _SERIAL.union(_GARBLED).issuperset(text) else ""
 
 
-def ticket_in(text: str) -> str:
-    """The ticket number that a scan holds, ten digits; empty if it holds none."""
-    if text.startswith("0"):
-        return ""
-    reading = ticket_number.read(text)
-    return reading.number if reading is not None else ""
+def ticket_in(text: str) -> ticket_number.Reading | None:
+    """The ticket number that a scan holds, and whether another keyboard had garbled it; None if it holds none."""
+    return None if text.startswith("0") else ticket_number.read(text)
 
 
 def is_serial(text: str) -> bool:
