@@ -76,9 +76,19 @@ class Stationed:
         self.random = random.Random(place.seed)
         self.store = Store(place.url)
         keep_keys_in(self.store.engine, place.home)
-        self.actor: Actor = self.store.write(lambda session: person_at_station(session, "anna", f"st {place.number}"))
+        self.actor: Actor = self._signed_in()
         self._descriptor = os.open(place.journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._count = 0
+
+    def _signed_in(self) -> Actor:
+        given_up, name = time.monotonic() + TIRELESS, f"st {self.place.number}"
+        while True:
+            try:
+                return self.store.write(lambda session: person_at_station(session, "anna", name), repeatable=True)
+            except StoreUnreachable:
+                if time.monotonic() >= given_up:
+                    raise
+                time.sleep(0.2)
 
     def work(self, seconds: float) -> None:
         """Until the time is over; begins with what a killed predecessor had not finished."""

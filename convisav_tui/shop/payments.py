@@ -17,7 +17,7 @@ from convisav_tui.shop.dated_rules import shop_setting
 from convisav_tui.shop.events import append_event
 from convisav_tui.shop.intake_form import cash_trouble
 from convisav_tui.shop.permissions import Permission, asks, require
-from convisav_tui.store.models import BillingState, Means, Nature, Payment, RepairOrder
+from convisav_tui.store.models import BillingState, Means, Nature, OrderState, Payment, RepairOrder
 
 # Setting: whether a diagnostic fee counts towards the repair (FR-Q5); source 0 deducts what was paid at intake.
 DIAGNOSTIC_FEE_DEDUCTED = "diagnostic_fee_deducted"
@@ -69,13 +69,14 @@ def take_payment(
 ) -> Payment:
     """Take a sum (minor units, above 0) for an order; the same `key` again gives the same row back.
 
-    Raises Refusal for a sum that is none, a guarantee deposit or refund under a wrong nature, and cash above the
-    country's limit for one order (FR-A8).
+    Raises Refusal for a sum that is none, a guarantee deposit or refund under a wrong nature, cash above the country's
+    limit for one order (FR-A8), and a closed order (T31).
     """
     order = _order(session, order_id)
     earlier = _by_key(session, key)
     if earlier is not None:
         return earlier
+    _refuse_closed(order)
     if amount <= 0 or nature is Nature.REFUND:
         raise Refusal("amount_positive", _("A payment is more than nothing: a refund is taken from a payment."))
     if means is Means.CASH:
@@ -93,8 +94,8 @@ def take_payment(
 def give_back(session: Session, payment_id: int, *, amount: int, actor: Actor, key: str, reason: str) -> Payment:
     """Give back `amount` (minor units, above 0) of a payment by a row of the opposite sign and the same nature.
 
-    Raises Refusal when more is given back than was paid, without a reason, and to those who may not; a guarantee
-    deposit, which stays the customer's money, anybody gives back.
+    Raises Refusal when more is given back than was paid, without a reason, of a closed order, and to those who may not;
+    a guarantee deposit, which stays the customer's money, anybody gives back.
     """
     earlier = _by_key(session, key)
     if earlier is not None:
@@ -105,6 +106,7 @@ def give_back(session: Session, payment_id: int, *, amount: int, actor: Actor, k
     if paid.nature is not Nature.GUARANTEE_DEPOSIT:
         require(session, actor, Permission.GIVE_BACK_MONEY)
     order = _order(session, paid.order_id)
+    _refuse_closed(order)
     given = select(func.coalesce(func.sum(Payment.amount), 0)).where(Payment.reverses_id == paid.id)
     left = paid.amount + int(session.exec(given).one())
     if not 0 < amount <= left:
@@ -185,6 +187,16 @@ def _order(session: Session, order_id: int) -> RepairOrder:
     if order is None:
         raise NotFound(_("There is no such order."))
     return order
+
+
+def _refuse_closed(order: RepairOrder) -> None:
+    """T31: a closed file is read only, its money was settled."""
+    if order.state is OrderState.CLOSED:
+        sentence, remedy = (
+            _("This order is closed: its money was settled."),
+            _("Take the device in again as a new order."),
+        )
+        raise Refusal("order_open", sentence, remedy, mended_by="new")
 
 
 def _by_key(session: Session, key: str) -> Payment | None:

@@ -11,7 +11,17 @@ from sqlmodel import Session, select
 from convisav_tui.errors import NotFound, Refusal, StoreError
 from convisav_tui.shop.payments import Sums, give_back, sums_of, take_payment
 from convisav_tui.store.engine import Store
-from convisav_tui.store.models import BillingState, Means, Nature, OrderEvent, Payment, RepairOrder, Setting
+from convisav_tui.store.models import (
+    BillingState,
+    Means,
+    Nature,
+    OrderEvent,
+    OrderState,
+    Payment,
+    RepairOrder,
+    Setting,
+)
+from tests.shop.bench import Bench
 from tests.shop.counter import CLERK, NOW, SHOP, counter_store, take_in
 
 
@@ -143,3 +153,20 @@ def test_a_shop_may_keep_its_diagnostic_fee_apart(store: Store) -> None:
 def test_there_is_no_payment_without_an_order(store: Store) -> None:
     with pytest.raises(NotFound):
         pay(store, 99, 1000, "a")
+
+
+def test_money_of_a_closed_order_moves_no_more(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench(store, monkeypatch)
+    bench.take_in()
+    bench.pay(3000, Nature.ACOMPTE)
+    bench.step("cancel", advance="keep", given_back="x")
+    assert bench.order.state is OrderState.CLOSED
+    paid = bench.rows(Payment)[0]
+    for move in (
+        lambda: pay(store, bench.order_id, 600, "late"),
+        lambda: store.write(lambda s: give_back(s, paid.id, amount=1, actor=CLERK, key="back", reason="trop")),
+    ):
+        with pytest.raises(Refusal) as refused:
+            move()
+        assert (refused.value.guard, refused.value.mended_by) == ("order_open", "new")
+    assert len(bench.rows(Payment)) == 1
