@@ -91,11 +91,19 @@ class SmsConfig:
 
 
 @dataclass(frozen=True)
+class FaxConfig:
+    """The fax service: "faxmail://gateway" or "hylafax://server:4559"; "" when there is none."""
+
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class NotifyConfig:
     """How customers are told."""
 
     email: EmailConfig = EmailConfig()
     sms: SmsConfig = SmsConfig()
+    fax: FaxConfig = FaxConfig()
 
 
 @dataclass(frozen=True)
@@ -241,9 +249,11 @@ def _notify(single: Mapping[str, str], shop: ShopConfig) -> NotifyConfig:
         url=single["notify.email.url"],
         from_name=single["notify.email.from_name"] or shop.name,
         from_address=single["notify.email.from_address"] or shop.email,
-        reply_to=single["notify.email.reply_to"],
+        # Answers go to the mailbox that the shop reads.
+        reply_to=single["notify.email.reply_to"] or shop.email,
     )
-    return NotifyConfig(email, SmsConfig(single["notify.sms.url"], single["notify.sms.sender"]))
+    sms = SmsConfig(single["notify.sms.url"], single["notify.sms.sender"])
+    return NotifyConfig(email, sms, FaxConfig(single["notify.fax.url"]))
 
 
 def _printer(row: Mapping[str, str | tuple[str, ...]]) -> PrinterConfig:

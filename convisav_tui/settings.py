@@ -34,6 +34,7 @@ STAFF_ROLES = ("clerk", "technician", "manager", "billing")
 USUAL_LOCK_MINUTES = "10"
 MOST_MINUTES = 24 * 60
 EMAIL_SCHEMES = ("mailto", "mailtos")
+FAX_SCHEMES = ("faxmail", "hylafax")
 # Where the recipient goes in the address of an SMS service: digits, or E.164 with its plus.
 NUMBER_PLACES = ("{number}", "{to}")
 
@@ -163,6 +164,15 @@ def sms_url(text: str) -> str:
     return text
 
 
+def fax_url(text: str) -> str:
+    """The fax service: faxmail://gateway (number@gateway by the mail account) or hylafax://server:4559."""
+    if text and _apprise_scheme(text) not in FAX_SCHEMES:
+        raise ValueError(
+            _("“{text}” is no fax service: write faxmail://fax.example or hylafax://server:4559.").format(text=text)
+        )
+    return text
+
+
 def email_address(text: str) -> str:
     """One e-mail address; its form is looked at, not whether it exists."""
     address = line(text)
@@ -271,11 +281,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("notify.email.from_name", mark("Name that customers see; by default the shop's."), line),
     Setting("notify.email.from_address", mark("Address that messages come from."), email_address,
             environment="CONVISAV_EMAIL_FROM", question=mark("Address that messages come from")),
-    Setting("notify.email.reply_to", mark("Address that answers go to, if another."), email_address),
+    Setting("notify.email.reply_to", mark("Address that answers go to; by default the shop's."), email_address),
     Setting("notify.sms.url", mark("The SMS service as an Apprise address with {number} for the recipient."), sms_url,
             environment="CONVISAV_SMS_URL", secret=True),
     Setting("notify.sms.sender", mark("Name or number that an SMS comes from."), sms_sender,
             environment="CONVISAV_SMS_SENDER"),
+    Setting("notify.fax.url",
+            mark("The fax service: faxmail://gateway, through the mail account, or hylafax://server:4559."), fax_url,
+            environment="CONVISAV_FAX_URL"),
     Setting("staff.login", mark("Short name to sign in with."), login, required=True),
     Setting("staff.name", mark("Name of the person; by default the login."), line, question=mark("Your name")),
     Setting("staff.role", mark("What the person does."), one_of(*STAFF_ROLES), default="clerk", choices=STAFF_ROLES),

@@ -120,6 +120,7 @@ def test_environment_overrides_the_file(setting: object, tmp_path: Path) -> None
         "notify.email.url": "mailto://mail.example",
         "notify.email.from_address": "other@example.fr",
         "notify.sms.url": "octopush://x/{to}",
+        "notify.fax.url": "faxmail://fax.example",
     }
     value = values.get(setting.key, "other")
     config = load(_file(tmp_path, COMPLETE), VARIABLES | {setting.environment: value})

@@ -60,6 +60,7 @@ def examine(path: Path | None) -> Iterator[Finding]:
         ("printer", doctor_shop.printers),
         ("mail", doctor_shop.mail),
         ("sms", doctor_shop.sms),
+        ("fax", doctor_shop.fax),
     ):
         yield from careful(matter, partial(check, config))
 

@@ -1,4 +1,4 @@
-"""Says in words whether the mail account and the SMS service can be used: for `convisav doctor`."""
+"""Says in words whether mail account, SMS and fax service can be used: for `convisav doctor`."""
 
 from __future__ import annotations
 
@@ -62,6 +62,27 @@ def check_sms(config: Config) -> Finding:
     if isinstance(plugin, Outcome):
         return Finding("wrong", plugin.text, _("Check notify.sms.url."))
     return Finding("good", _("SMS service: {service}.").format(service=service.scheme))
+
+
+def check_fax(config: Config) -> Finding:
+    """Read the fax service, and see that what it needs is here: the mail account, or the program sendfax."""
+    from convisav_tui.notifying.fax import Gateway, read_fax_service
+    from convisav_tui.notifying.hylafax import program_of
+
+    if not config.notify.fax.url:
+        return Finding("absent", _("No fax service: customers cannot be told by fax."), _("Set notify.fax.url."))
+    try:
+        service = read_fax_service(config.notify.fax)
+    except ConfigurationError as error:
+        return Finding("wrong", error.sentence, error.remedy)
+    if isinstance(service, Gateway) and not config.notify.email.url:
+        sentence = _("Faxes go through the mail account, and none is configured.")
+        return Finding("wrong", sentence, _("Set notify.email.url."))
+    if not isinstance(service, Gateway) and program_of(service) is None:
+        sentence = _("The program sendfax is not installed here (package hylafax-client).")
+        return Finding("wrong", sentence, _("Check notify.fax.url."))
+    place = service.domain if isinstance(service, Gateway) else f"{service.host}:{service.port}"
+    return Finding("good", _("Fax service: {service}.").format(service=place))
 
 
 def _example_number(country: str) -> str:

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 
 from convisav_tui.config import Config
 from convisav_tui.errors import ConfigurationError
 from convisav_tui.i18n import _
 from convisav_tui.notifying import outcome
+from convisav_tui.notifying.attachments import Attachment, attachments_of
 from convisav_tui.notifying.outcome import Outcome
+from convisav_tui.store.engine import Store
 from convisav_tui.store.models import Channel, Message
 
 Carrier = Callable[[Message], Outcome]
+_NUMBER = re.compile(r"^\[([^\]]+)\]")  # the order's number, as it begins a subject
 
 
-def carriers(config: Config) -> Mapping[Channel, Carrier]:
-    """One carrier a channel. A channel that is not configured refuses at once, so that nobody waits in vain."""
-    return {Channel.EMAIL: lambda message: carry_email(message, config), Channel.SMS: lambda m: carry_sms(m, config)}
+def carriers(config: Config, store: Store) -> Mapping[Channel, Carrier]:
+    """One carrier a channel; the PDF of a message is read from `store` when it is sent. A channel that is not
+    configured refuses at once, so that nobody waits in vain."""
+    return {
+        Channel.EMAIL: lambda message: carry_email(message, config, attachments_of(store, message)),
+        Channel.SMS: lambda message: carry_sms(message, config),
+        Channel.FAX: lambda message: carry_fax(message, config, attachments_of(store, message)),
+    }
 
 
-def carry_email(message: Message, config: Config) -> Outcome:
-    """Hand one message to the mail account, under its stable Message-ID."""
+def carry_email(message: Message, config: Config, files: Sequence[Attachment] = ()) -> Outcome:
+    """Hand one message to the mail account, under its stable Message-ID: written text, the same in HTML, its PDF."""
     if not config.notify.email.url:
         return outcome.permanent("no_account", _("No mail account is configured."))
+    from convisav_tui.notifying.mail_frame import html_of
     from convisav_tui.notifying.mail_message import Mail, stable_message_id
     from convisav_tui.notifying.mail_plugin import send_mail
     from convisav_tui.notifying.mailbox import parse_mailbox
@@ -37,7 +47,32 @@ def carry_email(message: Message, config: Config) -> Outcome:
     except ValueError as error:
         return outcome.permanent("address", str(error))
     identity = stable_message_id(message.id or 0, message.dedupe_key, account.sender)
-    return send_mail(Mail(recipient, message.subject, message.body, identity), account)
+    number = _NUMBER.match(message.subject)
+    html = html_of(
+        message.body,
+        language=message.language,
+        sender=account.from_name or config.shop.name,
+        number=number.group(1) if number else "",
+    )
+    return send_mail(Mail(recipient, message.subject, message.body, identity, tuple(files), html), account)
+
+
+def carry_fax(message: Message, config: Config, pages: Sequence[Attachment] = ()) -> Outcome:
+    """Hand one message to the fax service: its paper, nothing else."""
+    if not config.notify.fax.url:
+        return outcome.permanent("no_account", _("No fax service is configured."))
+    from convisav_tui.notifying.fax import Fax, fax_number, read_fax_service, send_fax
+
+    try:
+        service = read_fax_service(config.notify.fax)
+    except ConfigurationError as error:
+        return outcome.config("account", str(error))
+    try:
+        number = fax_number(message.recipient, config.shop.country)
+    except ValueError as error:
+        return outcome.permanent("number", str(error))
+    fax = Fax(number, message.subject or config.shop.name, message.id or 0, message.dedupe_key, tuple(pages))
+    return send_fax(fax, service, config.notify.email)
 
 
 def carry_sms(message: Message, config: Config) -> Outcome:

@@ -22,7 +22,7 @@ from convisav_tui.notifying.outcome import Outcome
 from convisav_tui.notifying.owed import tell_accepted, tell_failed
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.store.engine import Store
-from convisav_tui.store.models import Channel, Message, MessageAttempt, MessageState, OutcomeKind
+from convisav_tui.store.models import Channel, Message, MessageAttempt, MessageState, OutcomeKind, Paper
 
 # The condition of the partial index, word for word: SQLite uses it only then.
 _ALIVE = sa.text("message.state IN ('queued', 'leased')")
@@ -177,8 +177,14 @@ def _due(channels: Sequence[Channel], at: datetime) -> sa.Select[int | None]:
         sa.select(col(Message.id))
         .where(_ALIVE, col(Message.state) == MessageState.QUEUED, col(Message.not_before) <= at)
         .where(col(Message.channel).in_(channels))
+        .where(col(Message.paper_id).is_(None) | col(Message.paper_id).in_(_rendered()))
         .order_by(*_OLDEST_FIRST)
     )
+
+
+def _rendered() -> sa.Select[int | None]:
+    """A message with a paper waits until the PDF is there; `give_up` lets go of one that cannot be rendered."""
+    return sa.select(col(Paper.id)).where(col(Paper.id) == col(Message.paper_id), col(Paper.rendered_at).is_not(None))
 
 
 def _abandoned(at: datetime) -> sa.Select[Message]:

@@ -11,7 +11,7 @@ from convisav_tui.i18n import _
 from convisav_tui.notifying.outcome import Outcome
 from convisav_tui.store.models import Channel, Setting
 
-CARRIED = (Channel.EMAIL, Channel.SMS)
+CARRIED = (Channel.EMAIL, Channel.SMS, Channel.FAX)
 
 
 @dataclass(frozen=True)
@@ -78,4 +78,6 @@ def _sentence(channel: Channel, outcome: Outcome) -> str:
     reason = outcome.text or outcome.code
     if channel is Channel.EMAIL:
         return _("E-mails are not leaving: {reason} ({code})").format(reason=reason, code=outcome.code)
+    if channel is Channel.FAX:
+        return _("Faxes are not leaving: {reason} ({code})").format(reason=reason, code=outcome.code)
     return _("SMS are not leaving: {reason} ({code})").format(reason=reason, code=outcome.code)

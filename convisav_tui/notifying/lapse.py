@@ -15,7 +15,10 @@ from convisav_tui.notifying.outcome import Outcome
 from convisav_tui.notifying.owed import tell_failed
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.store.engine import Store
-from convisav_tui.store.models import Channel, Message, MessageAttempt, MessageState
+from convisav_tui.store.models import Channel, Message, MessageAttempt, MessageState, Paper
+
+# Papers are few, those that failed fewer: the partial index of what is not rendered holds them.
+_CANNOT_BE_SET = sa.text("paper.rendered_at IS NULL AND paper.last_error <> ''")
 
 
 def expired(message: Message, at: datetime) -> Outcome | None:
@@ -39,7 +42,7 @@ def give_up(store: Store, shop: ShopContext, at: datetime) -> int:
             release_hold(session, channel)
         rows = session.scalars(_in_vain(session, at).with_for_update(skip_locked=True)).all()
         for message in rows:
-            why = expired(message, at) or _held_too_long(session, message)
+            why = expired(message, at) or _not_rendered(session, message) or _held_too_long(session, message)
             _let_go(session, message, why, at)
             tell_failed(session, message, shop)
         return len(rows)
@@ -75,9 +78,18 @@ def _in_vain(session: Session, at: datetime) -> sa.Select[Message]:
         .where(sa.text("message.state IN ('queued', 'leased')"), col(Message.state) == MessageState.QUEUED)
         .where(
             (col(Message.expires_at) <= at)
+            | col(Message.paper_id).in_(sa.select(col(Paper.id)).where(_CANNOT_BE_SET))
             | (col(Message.channel).in_(given_up) & (col(Message.created_at) <= at - HOLD_PATIENCE))
         )
     )
+
+
+def _not_rendered(session: Session, message: Message) -> Outcome | None:
+    """The paper that should go with it cannot be set."""
+    paper = session.get(Paper, message.paper_id) if message.paper_id is not None else None
+    if paper is None or paper.rendered_at is not None or not paper.last_error:
+        return None
+    return outcome.permanent("paper", paper.last_error)
 
 
 def _stale(session: Session, at: datetime) -> list[Channel]:

@@ -1,31 +1,30 @@
-"""An e-mail as it goes on the wire: written text, stable Message-ID, answers to the shop."""
+"""An e-mail as it goes on the wire: written text and HTML, stable Message-ID, answers to the shop."""
 
 from __future__ import annotations
 
-import mimetypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate
 from hashlib import sha256
-from pathlib import Path
 
+from convisav_tui.notifying.attachments import Attachment
 from convisav_tui.notifying.mailbox import Mailbox
 from convisav_tui.notifying.urls import MailAccount
-
-FALLBACK_TYPE = "application/octet-stream"
 
 
 @dataclass(frozen=True)
 class Mail:
-    """What is said to whom: one recipient, one text, and files that go with it under their own names."""
+    """What is said to whom: one recipient, one text, the same as HTML ("": plain text only), and files that go with it
+    under their own names."""
 
     recipient: Mailbox
     subject: str
     text: str
     message_id: str
-    attachments: Sequence[Path] = ()
+    attachments: Sequence[Attachment] = ()
+    html: str = ""
 
 
 def stable_message_id(message_id: int, dedupe_key: str, sender: Mailbox) -> str:
@@ -38,7 +37,7 @@ def stable_message_id(message_id: int, dedupe_key: str, sender: Mailbox) -> str:
 
 
 def compose(mail: Mail, account: MailAccount) -> EmailMessage:
-    """The message with all its headers. OSError when an attachment cannot be read."""
+    """The message with all its headers."""
     message = EmailMessage()
     message["From"] = _address(account.sender, account.from_name)
     message["To"] = _address(mail.recipient)
@@ -50,10 +49,11 @@ def compose(mail: Mail, account: MailAccount) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     # Quoted-printable: seven bits on the wire, so that no relay has to change it.
     message.set_content(mail.text, charset="utf-8", cte="quoted-printable")
-    for path in mail.attachments:
-        kind, _encoding = mimetypes.guess_type(path.name)
-        main, _slash, sub = (kind or FALLBACK_TYPE).partition("/")
-        message.add_attachment(path.read_bytes(), maintype=main, subtype=sub, filename=path.name)
+    if mail.html:
+        message.add_alternative(mail.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    for file in mail.attachments:
+        main, _slash, sub = file.kind.partition("/")
+        message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
     return message
 
 

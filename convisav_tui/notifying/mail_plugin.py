@@ -49,12 +49,7 @@ class NotifyShopMail(_Base):  # type: ignore[misc]
 
     def send(self, body: str, title: str = "", **_options: Any) -> bool:
         """Send it as it was written; Apprise's own idea of body and title is not used."""
-        try:
-            message = compose(self.mail, self.account)
-        except OSError as error:
-            words = _("An attachment cannot be read: {reason}.").format(reason=error.strerror or "")
-            self.outcome = outcome.permanent("attachment", words)
-            return False
+        message = compose(self.mail, self.account)
         self.outcome = deliver(message, self.mail.recipient, self.account, self.socket_seconds, self.total_seconds)
         return self.outcome.accepted
 

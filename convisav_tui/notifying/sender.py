@@ -55,7 +55,7 @@ def run_due(
     network does becomes an outcome; only the database's own troubles are raised (StoreError), and they lose nothing.
     """
     moment = _Moments(now or clock.now())
-    chosen = channels or carriers(config)
+    chosen = channels or carriers(config, store)
     shop = shop_of(config)
     recover(store, shop, moment())
     give_up(store, shop, moment())

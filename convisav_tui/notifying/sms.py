@@ -18,6 +18,7 @@ from convisav_tui.text import digits
 # {to} is the number in E.164 ("+33612345678"), {number} its digits, {sender} the configured sender.
 RECIPIENT_PLACES = ("{to}", "{number}")
 SENDER_PLACE = "{sender}"
+OVH = "ovhsms"  # our own plugin: ovh_sms
 # Where the plugins keep whom they send to; anything in the second row would be somebody else.
 _TARGET_ATTRIBUTES = ("targets", "target_phones", "phone")
 _OTHER_TARGETS = ("target_groups", "target_contacts", "topics", "aliases", "groups", "cc", "bcc")
@@ -84,11 +85,18 @@ def send_sms(recipient: str, text: str, service: SmsService, timeouts: Any = Non
         return plugin
     with listening(timeouts or Timeouts()) as tap:
         delivered = notify_once(plugin, text)
+    if service.scheme == OVH:
+        own: Outcome = plugin.outcome
+        return own
     return _read(service.scheme, tap.last, delivered)
 
 
 def plugin_for(service: SmsService, number: str) -> Any:
     """The Apprise plugin object for this recipient alone, or the Outcome that says why there is none."""
+    if service.scheme == OVH:
+        from convisav_tui.notifying import ovh_sms
+
+        return ovh_sms.plugin_of(service.url_for(number), number)
     import apprise
 
     from convisav_tui.notifying.apprise_inline import inline_asset

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from convisav_tui.config import EmailConfig
+from convisav_tui.notifying.attachments import Attachment
+from convisav_tui.notifying.mail_frame import html_of
 from convisav_tui.notifying.mail_message import Mail, stable_message_id
 from convisav_tui.notifying.mail_plugin import send_mail
 from convisav_tui.notifying.mailbox import parse_mailbox
@@ -93,9 +95,8 @@ def test_header_lines_cannot_be_forged(mail_server: MailServer) -> None:
     assert message["Bcc"] is None and mail_server.recipients == ["client@example.com"]
 
 
-def test_an_attachment_arrives_under_its_own_name(mail_server: MailServer, tmp_path: Path) -> None:
-    document = tmp_path / "Devis n°12 – été.pdf"
-    document.write_bytes(b"%PDF-1.7 not really")
+def test_an_attachment_arrives_under_its_own_name(mail_server: MailServer) -> None:
+    document = Attachment("Devis n°12 – été.pdf", b"%PDF-1.7 not really")
     assert send_mail(mail_to(attachments=(document,)), account_of(mail_server)).accepted
     [part] = mail_server.received[0].message.iter_attachments()
     assert part.get_filename() == "Devis n°12 – été.pdf"
@@ -103,10 +104,22 @@ def test_an_attachment_arrives_under_its_own_name(mail_server: MailServer, tmp_p
     assert b"Content-Disposition: attachment" in mail_server.received[0].content
 
 
-def test_an_attachment_that_is_missing_sends_nothing(mail_server: MailServer, tmp_path: Path) -> None:
-    outcome = send_mail(mail_to(attachments=(tmp_path / "gone.pdf",)), account_of(mail_server))
-    assert (outcome.kind, outcome.code) == (OutcomeKind.PERMANENT, "attachment")
-    assert mail_server.connections == 0
+def test_a_mail_has_a_written_part_an_html_part_and_its_pdf(mail_server: MailServer) -> None:
+    text = 'Bonjour <b>Zoë</b> & Cie,\n\nSuivi : https://shop.example/s?a=1&b="2".\nMerci'
+    page = html_of(text, language="fr", sender="Atelier <Noël>", number="26 0001234 5")
+    document = Attachment("Reçu d’été.pdf", b"%PDF-1.7")
+    assert send_mail(mail_to(text=text, html=page, attachments=(document,)), account_of(mail_server)).accepted
+    message = mail_server.received[0].message
+    assert message.get_content_type() == "multipart/mixed"
+    plain, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert plain is not None and html is not None
+    assert plain.get_content().splitlines() == text.splitlines()
+    shown = html.get_content()
+    assert "Bonjour &lt;b&gt;Zoë&lt;/b&gt; &amp; Cie," in shown and "<b>" not in shown
+    assert '<a href="https://shop.example/s?a=1&amp;b=">https://shop.example/s?a=1&amp;b=</a>&quot;2&quot;.' in shown
+    assert "Atelier &lt;Noël&gt;" in shown and "26 0001234 5" in shown and '<html lang="fr">' in shown
+    assert [part.get_filename() for part in message.iter_attachments()] == ["Reçu d’été.pdf"]
+    assert mail_server.received[0].content.isascii()
 
 
 def test_a_server_without_smtputf8_is_not_asked_to_mail_an_accented_address() -> None:
