@@ -28,6 +28,7 @@ COMMANDS = {
     "staff": ("staff", mark("people, roles and PINs, for whoever may use this machine's configuration")),
     "import": ("import_files", mark("import repairs or device models from files")),
     "doctor": ("doctor", mark("say what is missing or misconfigured")),
+    "clock": ("clock", mark("compare the clock of this machine with the last step that was written")),
     "worker": ("worker", mark("print and send what is due (started by the program itself when needed)")),
     "backup": ("backup", mark("make a checked copy of the database")),
     "restore": ("restore", mark("put a copy in place of the database")),

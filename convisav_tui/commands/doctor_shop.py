@@ -73,9 +73,20 @@ def database(config: Config) -> Iterator[Finding]:
         else:
             sentence = _("Database: {url}, version {version}.").format(url=url, version=version)
             yield Finding("database", "good", sentence)
+            yield from _clock(store)
             yield from _owed(store)
     finally:
         store.close()
+
+
+def _clock(store: Store) -> Iterator[Finding]:
+    from convisav_tui.store.precautions import clock_trouble
+
+    with store.read() as session:
+        trouble = clock_trouble(session)
+    if trouble:
+        remedy = _("Set the clock; if it is right and ran ahead before: convisav clock --is-right.")
+        yield Finding("clock", "wrong", trouble, remedy)
 
 
 def _owed(store: Store) -> Iterator[Finding]:

@@ -41,7 +41,8 @@ class BoardReader:
 
         with self._counter.store.read() as session:
             self.counts = counts(session, self._counter.today, self._person)
-            self.trouble = " · ".join([*_printing_trouble(session), *_sending_trouble(session)])
+            troubles = (_clock_trouble(session), *_printing_trouble(session), *_sending_trouble(session))
+            self.trouble = " · ".join(filter(None, troubles))
         self._found.clear()
 
     def page_of(self, key: str) -> Fetch:
@@ -131,6 +132,13 @@ class BoardReader:
                 orders = [hit.order_id for hit in hits if hit.order_id is not None]
                 self._found = {row.id: row for row in fetch_rows(session, orders, self._counter.today)}
         return part_of([hit_record(index, hit, self._counter) for index, hit in enumerate(hits)], request)
+
+
+def _clock_trouble(session: Session) -> str:
+    """A clock that was put back."""
+    from convisav_tui.store.precautions import clock_trouble
+
+    return clock_trouble(session)
 
 
 def _printing_trouble(session: Session) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from convisav_tui.clock import now
+from convisav_tui.clock import of_fact
 from convisav_tui.shop.actor import Actor
 from convisav_tui.store.models import OrderEvent, OrderState, RepairOrder
 
@@ -36,7 +36,7 @@ def append_event(
     assert order.id is not None
     appended = OrderEvent(
         order_id=order.id,
-        at=now(),
+        at=of_fact(),
         event=event,
         transition=transition,
         from_state=str(from_state),

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, func, select
 
-from convisav_tui.clock import local, now
+from convisav_tui.clock import local, of_fact
 from convisav_tui.errors import FieldErrors
 from convisav_tui.i18n import _
 from convisav_tui.shop.actor import Actor
@@ -108,7 +108,7 @@ def receive(session: Session, form: IntakeForm, actor: Actor, shop: ShopContext,
     earlier = session.exec(select(RepairOrder).where(RepairOrder.idempotency_key == key)).first()
     if earlier is not None:
         return _received(session, earlier)
-    instant = now()
+    instant = of_fact()
     intake = _look_up(session, form, shop, instant)
     order = _open_order(session, form, intake, actor, shop, instant, key)
     move_custody(session, order, actor, instant)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from convisav_tui.clock import now
+from convisav_tui.clock import of_fact
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.events import append_event
 from convisav_tui.store.models import CustodyEvent, Holder, OrderEvent, OrderState, RepairOrder
@@ -23,7 +23,7 @@ class Change:
     session: Session
     order: RepairOrder
     actor: Actor
-    at: datetime = field(default_factory=now)
+    at: datetime = field(default_factory=of_fact)
     before: dict[str, Any] = field(default_factory=dict)
     detail: dict[str, Any] = field(default_factory=dict)
     afterwards: list[Callable[[OrderEvent], None]] = field(default_factory=list)  # what needs the event's id

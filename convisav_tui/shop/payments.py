@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
 
-from convisav_tui.clock import now
+from convisav_tui.clock import of_fact
 from convisav_tui.errors import NotFound, Refusal
 from convisav_tui.i18n import _
 from convisav_tui.shop.actor import Actor
@@ -144,7 +144,7 @@ def add_payment(
     assert order.id is not None
     payment = Payment(
         order_id=order.id,
-        at=now(),
+        at=of_fact(),
         nature=nature,
         means=means,
         amount=amount,

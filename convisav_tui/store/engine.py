@@ -21,9 +21,11 @@ from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, create_engine
 
+from convisav_tui import clock
 from convisav_tui.errors import Conflict, StoreError, StoreReadOnly, StoreUncertain, StoreUnreachable
 from convisav_tui.i18n import _
 from convisav_tui.store.base import AppendOnly
+from convisav_tui.store.precautions import Precautions
 from convisav_tui.store.server import announce, server_engine
 from convisav_tui.store.troubles import in_words, is_already_there, is_collision, is_lost, locked, uncertain
 
@@ -63,6 +65,7 @@ class Store:
             self.engine = server_engine(url)
         event.listen(self.engine, "handle_error", _reading_in_words)
         self._writing = self.engine.execution_options(write=True)
+        self._precautions = Precautions()
 
     def read(self) -> Session:
         """A session for queries: short-lived, never kept open while a person thinks."""
@@ -100,8 +103,9 @@ class Store:
         committing = False
         try:
             with self.write_lock(), Session(self._writing, expire_on_commit=False) as session:
-                result = operation(session)
-                session.flush()
+                with clock.not_before(self._precautions.look(session)):
+                    result = operation(session)
+                    session.flush()
                 announce(session)
                 committing = True
                 session.commit()
