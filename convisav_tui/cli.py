@@ -79,6 +79,7 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"convisav {__version__}")
     parser.add_argument("--config", metavar=_("FILE"), help=_("the configuration file to use"))
+    parser.add_argument("--slow", action="store_true", help=_("the line to this terminal is thin: send little"))
     commands = parser.add_subparsers(dest="command", title=_("commands"), metavar="")
     for name, (module, summary) in COMMANDS.items():
         command = commands.add_parser(name, help=_(summary), description=_(summary))
@@ -96,7 +97,9 @@ def _make_output_safe() -> None:
 
 
 def _tell(text: str) -> None:
-    print(f"convisav: {text}", file=sys.stderr)
+    from convisav_tui.commands.output import harmless
+
+    print(f"convisav: {harmless(text)}", file=sys.stderr)
 
 
 if __name__ == "__main__":

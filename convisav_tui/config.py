@@ -9,7 +9,7 @@ from pathlib import Path
 
 from convisav_tui.errors import ConfigurationError
 from convisav_tui.i18n import LANGUAGES, _, language_of_environment
-from convisav_tui.settings import COUNTRIES, USUAL_LOCK_MINUTES
+from convisav_tui.settings import COUNTRIES, USUAL_LOCK_MINUTES, YES
 
 CONFIG_VARIABLE = "CONVISAV_CONFIG"
 HOME_VARIABLE = "CONVISAV_HOME"
@@ -48,6 +48,8 @@ class StationConfig:
     staff: str = ""
     language: str = ""
     lock_minutes: float = float(USUAL_LOCK_MINUTES)
+    slow: bool = False
+    """Whether the line to the terminal is thin."""
 
 
 @dataclass(frozen=True)
@@ -227,6 +229,7 @@ def build(
             single["station.staff"],
             single["station.language"],
             float(single["station.lock_minutes"]),
+            single["station.slow"] == YES,
         ),
         path=path,
     )

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # How often the program makes sure that somebody prints and sends: every 20th tick of a quarter of a second.
 WORKER_TICKS = 20
+# On a thin line what others change is shown every five seconds at most.
+SLOW_TICKS = 20
 
 
 class Program:
@@ -38,6 +40,8 @@ class Program:
         self._board: BoardView | None = None
         self._unreachable = False
         self._said = ""
+        self._untold = False  # something changed elsewhere that the screen does not show yet
+        self._tell_from = 0  # the tick from which it may
 
     def first_view(self) -> View:
         """The board; its rows come from the fast path until the store is loaded."""
@@ -85,12 +89,14 @@ class Program:
             return
         if self._ticks % WORKER_TICKS == 1:
             desk.run(self._keep_worker, lambda _none: None, self._no_worker, hold=False, group="worker")
-        minute = self.counter.minute
+        minute = self.counter.clock
         self._tell_connection(desk, self._ticker.trouble)
         changed = self._ticker.changed()
         if self.lock is not None:
             self.lock.tick(changed)
-        if changed:
+        self._untold = self._untold or changed
+        if self._untold and self._ticks >= self._tell_from:
+            self._untold, self._tell_from = False, self._ticks + (SLOW_TICKS if self.counter.config.station.slow else 0)
             desk.changed_elsewhere()
         elif minute != self._minute:
             desk.repaint()
@@ -172,5 +178,10 @@ def run(config: Config, keep_worker: Callable[[], None]) -> int:
     program = Program(config, keep_worker)
     log_file = config.logs / "screen.log"
     return run_app(
-        program.first_view, hooks=program.hooks, preload=program.load, on_tick=program.tick, log_file=log_file
+        program.first_view,
+        hooks=program.hooks,
+        preload=program.load,
+        on_tick=program.tick,
+        log_file=log_file,
+        slow=config.station.slow,
     )

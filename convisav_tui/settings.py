@@ -32,6 +32,7 @@ PRINTER_ROLES = ("label", "receipt")
 STAFF_ROLES = ("clerk", "technician", "manager", "billing")
 # A station that nobody uses for so long is locked, where people sign in.
 USUAL_LOCK_MINUTES = "10"
+YES, NO = "yes", "no"
 MOST_MINUTES = 24 * 60
 EMAIL_SCHEMES = ("mailto", "mailtos")
 FAX_SCHEMES = ("faxmail", "hylafax")
@@ -264,6 +265,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("station.lock_minutes",
             mark("Minutes without a key after which the station asks for a PIN, where PINs are used; 0: never."),
             minutes, default=USUAL_LOCK_MINUTES, environment="CONVISAV_LOCK_MINUTES"),
+    Setting("station.slow",
+            mark("Whether the line to this terminal is thin (yes, no), as by `convisav --slow`: lines, colours, clock and "
+                 "hints are left out."),
+            one_of(YES, NO), default=NO, environment="CONVISAV_SLOW", choices=(YES, NO)),
     Setting("printers.name", mark("Name of the printer, as people call it."), line, required=True),
     Setting("printers.kind", mark("What speaks to it."), one_of(*PRINTER_KINDS), default="brother_ql",
             choices=PRINTER_KINDS),

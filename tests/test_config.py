@@ -117,6 +117,7 @@ def test_environment_overrides_the_file(setting: object, tmp_path: Path) -> None
         "database.url": "sqlite:////elsewhere/shop.db",
         "station.language": "en",
         "station.lock_minutes": "2.5",
+        "station.slow": "yes",
         "notify.email.url": "mailto://mail.example",
         "notify.email.from_address": "other@example.fr",
         "notify.sms.url": "octopush://x/{to}",
@@ -134,10 +135,12 @@ def test_environment_overrides_the_file(setting: object, tmp_path: Path) -> None
         "station.staff": config.station.staff,
         "station.language": config.station.language,
         "station.lock_minutes": f"{config.station.lock_minutes:g}",
+        "station.slow": "yes" if config.station.slow else "no",
         "notify.email.url": config.notify.email.url,
         "notify.email.from_address": config.notify.email.from_address,
         "notify.sms.url": config.notify.sms.url,
         "notify.sms.sender": config.notify.sms.sender,
+        "notify.fax.url": config.notify.fax.url,
     }
     assert found[setting.key] == value
 

@@ -49,7 +49,13 @@ def run(arguments: argparse.Namespace) -> int:
         examine(os.environ, sys.stdin.isatty(), sys.stdout.isatty())
     with _folder(arguments.home, keep=arguments.no_screen) as home:
         for variable in [name for name in os.environ if name.startswith("CONVISAV_")]:
-            if variable not in ("CONVISAV_LANGUAGE", "CONVISAV_STAFF", "CONVISAV_ASCII", "CONVISAV_NOW"):
+            if variable not in (
+                "CONVISAV_LANGUAGE",
+                "CONVISAV_STAFF",
+                "CONVISAV_ASCII",
+                "CONVISAV_NOW",
+                "CONVISAV_SLOW",
+            ):
                 del os.environ[variable]
         os.environ[HOME_VARIABLE] = str(home)
         config, companion = prepare(home, arguments.orders, arguments.language or language())
@@ -61,9 +67,10 @@ def run(arguments: argparse.Namespace) -> int:
                 return 0
             if arguments.serve:
                 return _serve(config)
+            from convisav_tui.commands.opening import on_this_line
             from convisav_tui.commands.run import open_screens
 
-            return open_screens(config)
+            return open_screens(on_this_line(config, arguments))
         finally:
             _end_worker(config)
             companion.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,12 @@ def configuration(arguments: argparse.Namespace) -> Config:
     """The configuration that the command line names, else this machine's; its language is spoken from now on."""
     config = load(Path(arguments.config) if arguments.config else None)
     set_language(config.interface_language)
-    return config
+    return on_this_line(config, arguments)
+
+
+def on_this_line(config: Config, arguments: argparse.Namespace) -> Config:
+    """The configuration with what the command line says of the line to the terminal."""
+    return replace(config, station=replace(config.station, slow=True)) if arguments.slow else config
 
 
 def opened(config: Config) -> Store:

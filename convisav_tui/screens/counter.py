@@ -125,7 +125,12 @@ class Counter:
         """The time of day in the shop, as the title bar shows it."""
         return f"{self.local(clock.now()):%H:%M}"
 
+    @property
+    def clock(self) -> str:
+        """The minute for the title bar; none on a thin line."""
+        return "" if self.config.station.slow else self.minute
+
     def title_right(self, counts: str = "") -> str:
-        """The right end of the title bar: counts, who works here, the time."""
+        """The right end of the title bar: counts, who works here, the time (not on a thin line)."""
         who = self.person.name if self.person is not None else ""
-        return "   ".join(part for part in (counts, f"{who} {self.minute}".strip()) if part)
+        return "   ".join(part for part in (counts, f"{who} {self.clock}".strip()) if part)

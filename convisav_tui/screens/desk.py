@@ -54,6 +54,7 @@ class Desk:
         self._waits = Waits()
         self._on_load: list[Callable[[], None]] = []
         self._leaving = False
+        self.spare = False  # the line is thin: no hints, few keys in the key bar
         self.alarm = ""
         """What everybody must know whatever is on screen (the database is not reached): stands in the title bar."""
 
@@ -380,7 +381,7 @@ class Desk:
         if self.prompt is not None:
             cursor = self._lay_prompt(self.prompt, rows, width, height)
         shown = [find(action) for action in view.actions()]
-        rows.append(fit(bars.key_bar(shown, view.typing, width), width))
+        rows.append(fit(bars.key_bar(bars.fewest(shown) if self.spare else shown, view.typing, width), width))
         if cursor is not None:
             cursor = (max(0, min(width - 1, cursor[0])), max(0, min(height - 1, cursor[1])))
         return Page(rows, cursor)
@@ -395,4 +396,5 @@ class Desk:
         if self._waits.slow(self.now()):
             return bars.status_row(self._waits.sentence(self.now()), Role.WARNING, [], width)
         text, role = self._message
-        return bars.status_row(text, role, self.view.hint(), width)
+        hint = self.view.hint()
+        return bars.status_row(text, role, bars.needful(hint) if self.spare else hint, width)

@@ -11,8 +11,8 @@ from convisav_tui.screens.desk import Desk, Hooks
 from convisav_tui.screens.mailbox import Mailbox
 from convisav_tui.screens.raw_screen import RawScreen
 from convisav_tui.screens.terminal import Terminal
-from convisav_tui.screens.widgets.page_writer import PageWriter
 from convisav_tui.screens.widgets.painting import Page
+from convisav_tui.screens.widgets.spare_writer import writer_of
 from convisav_tui.screens.worker import ThreadWorker
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Session:
         self.shown: Page | None = None
         self.failure: BaseException | None = None
         self.desk = Desk(self, ThreadWorker(self.mailbox.post))
+        self.desk.spare = terminal.slow
         if preload is not None:
             self.desk.expect_load()
 
@@ -52,7 +53,7 @@ class Session:
         self.desk.open(first_view())
         self.raw_screen.take()
         page = self.desk.page(*self.raw_screen.size())
-        self.raw_screen.write(PageWriter(self.terminal.theme).whole(page))
+        self.raw_screen.write(writer_of(self.terminal.theme).whole(page))
         self.shown = page
 
     def run(self) -> int:

@@ -129,7 +129,7 @@ class SignInCover:
         caption = f" {_('PIN')} "
         shown, x = self._line.render(FIELD)
         rows: list[Row] = [
-            bars.title_bar(f"ConviSAV · {self._counter.config.shop.name}", self._counter.minute, width),
+            bars.title_bar(f"ConviSAV · {self._counter.config.shop.name}", self._counter.clock, width),
             [],
             [],
             [Span(f" {self._heading()}", Role.HEADING)],

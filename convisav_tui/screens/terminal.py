@@ -30,12 +30,16 @@ class Terminal:
     theme: Theme
     encoding: str
     escape_delay: float
+    slow: bool = False
+    """Whether the line is thin: nothing is sent that can be spared."""
     advice: str = ""
     """A sentence to say once, such as how to get accents."""
 
 
-def examine(environ: Mapping[str, str], stdin_is_tty: bool, stdout_is_tty: bool) -> Terminal:
-    """What the environment says about the terminal. Raises TerminalError if no screen can be shown on it."""
+def examine(environ: Mapping[str, str], stdin_is_tty: bool, stdout_is_tty: bool, *, slow: bool = False) -> Terminal:
+    """What the environment says about the terminal; `slow`: the line to it is thin.
+
+    Raises TerminalError if no screen can be shown on it."""
     term = environ.get("TERM", "")
     if not (stdin_is_tty and stdout_is_tty):
         raise TerminalError(
@@ -52,13 +56,15 @@ def examine(environ: Mapping[str, str], stdin_is_tty: bool, stdout_is_tty: bool)
         )
     encoding = _encoding(environ)
     mono = bool(environ.get("NO_COLOR")) or term.startswith(_NO_COLOUR)
+    palette = Palette.SPARE if slow else Palette.MONO if mono else Palette.ANSI
     advice = ""
     if encoding == "ascii":
         advice = _("No accents: the locale is not UTF-8. For accents: export LANG=C.UTF-8")
     return Terminal(
-        theme=Theme(Palette.MONO if mono else Palette.ANSI, _glyphs(term, encoding, environ)),
+        theme=Theme(palette, _glyphs(term, encoding, environ, slow)),
         encoding=encoding,
         escape_delay=_escape_delay(environ),
+        slow=slow,
         advice=advice,
     )
 
@@ -81,12 +87,13 @@ def _encoding(environ: Mapping[str, str]) -> str:
         return "utf-8"
 
 
-def _glyphs(term: str, encoding: str, environ: Mapping[str, str]) -> str:
+def _glyphs(term: str, encoding: str, environ: Mapping[str, str], slow: bool) -> str:
     if environ.get("CONVISAV_ASCII") == "1" or encoding == "ascii":
         return "ascii"
     if not encoding.startswith("utf"):
         return "latin"
-    return "console" if term == "linux" or term.startswith("vt") else "unicode"
+    # The signs that consoles lack take three bytes each.
+    return "console" if slow or term == "linux" or term.startswith("vt") else "unicode"
 
 
 def _escape_delay(environ: Mapping[str, str]) -> float:

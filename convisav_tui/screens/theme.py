@@ -22,6 +22,8 @@ class Palette(StrEnum):
 
     ANSI = "ansi"
     MONO = "mono"
+    SPARE = "spare"
+    """No colour and few attributes, for thin lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,15 @@ _MONO: dict[Role, Look] = {
     Role.SUGGESTION: Look(underline=True),
     Role.SUGGESTION_FOCUS: Look(reverse=True),
 }
+# What cannot be told without: which row, tab or suggestion is chosen, and that something is wrong.
+_SPARE: dict[Role, Look] = {
+    Role.SELECTED: Look(reverse=True),
+    Role.MARKED: Look(bold=True),
+    Role.ERROR: Look(bold=True),
+    Role.WARNING: Look(bold=True),
+    Role.SUGGESTION_FOCUS: Look(reverse=True),
+}
+_LOOKS = {Palette.ANSI: _ANSI, Palette.MONO: _MONO, Palette.SPARE: _SPARE}
 _PLAIN = Look()
 
 # For terminals without line glyphs and accents.
@@ -96,7 +107,7 @@ class Theme:
 
     def look(self, role: Role) -> Look:
         """The attributes of a role."""
-        return (_ANSI if self.palette is Palette.ANSI else _MONO).get(role, _PLAIN)
+        return _LOOKS[self.palette].get(role, _PLAIN)
 
     def sequence(self, role: Role) -> str:
         """The escape sequence that turns the role on after a reset; empty for plain text."""

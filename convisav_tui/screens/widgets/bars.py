@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from convisav_tui.i18n import _
 from convisav_tui.screens.actions import Action, shown_key
@@ -43,6 +43,16 @@ def key_bar(actions: Iterable[Action], typing: bool, width: int) -> Row:
         left -= _size(entry)
         row += [Span(f" {entry[0]}", Role.KEY), Span(f" {entry[1]} ", Role.DIM)]
     return row
+
+
+def fewest(actions: Sequence[Action]) -> list[Action]:
+    """For the key bar on a thin line: the two most useful ones, and help, which lists the others."""
+    return [*actions[:2], *(action for action in actions[2:] if action.id == "help")]
+
+
+def needful(hint: Row) -> Row:
+    """A hint on a thin line: what is wrong stays, what the keys do goes."""
+    return [span for span in hint if span.role in (Role.WARNING, Role.ERROR)]
 
 
 def _entry(action: Action, typing: bool) -> tuple[str, str] | None:

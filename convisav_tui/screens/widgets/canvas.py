@@ -10,8 +10,8 @@ from textual.widget import Widget
 
 from convisav_tui.screens.driver import TerminalDriver
 from convisav_tui.screens.theme import Theme
-from convisav_tui.screens.widgets.page_writer import PageWriter
 from convisav_tui.screens.widgets.painting import Page, Role
+from convisav_tui.screens.widgets.spare_writer import writer_of
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -28,7 +28,7 @@ class Canvas(Widget, can_focus=True):
         super().__init__()
         self._desk = desk
         self._theme = theme
-        self._writer = PageWriter(theme)
+        self._writer = writer_of(theme)
         self._page = shown or Page([])
         self._styles: dict[Role, Style] = {}
         self._behind = False
