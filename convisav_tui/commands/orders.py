@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from convisav_tui import clock, ticket_number
@@ -26,24 +27,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `convisav orders`."""
     keys = ", ".join(spec.key for spec in LISTS)
     parser.add_argument("--list", default="open", metavar=_("KEY"), help=_("which list: {keys}").format(keys=keys))
+    parser.add_argument("--staff", default="", metavar=_("LOGIN"), help=_("whose work “mine” is"))
     parser.add_argument("--limit", type=int, default=0, metavar="N", help=_("at most so many (0: all)"))
     parser.add_argument("--lists", action="store_true", help=_("the lists with their counts instead"))
     parser.add_argument("--json", action="store_true", help=_("as JSON"))
+    parser.add_argument("--csv", action="store_true", help=_("as CSV for a spreadsheet; no text becomes a formula"))
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the list; 0, or UsageError for a list that does not exist."""
+    """Print the list; 0, or UsageError for a list or a person that does not exist, and for “mine” of nobody."""
     config = configuration(arguments)
     if arguments.list not in BY_KEY:
         like = nearest(arguments.list, tuple(BY_KEY))
         remedy = _("Did you mean {like}?").format(like=like) if like else _("convisav orders --lists shows them.")
         raise UsageError(_("There is no list “{key}”.").format(key=arguments.list), remedy)
+    if arguments.list == "mine" and not arguments.staff and not arguments.lists:
+        remedy = _("Say whose it is: convisav orders --list mine --staff LOGIN.")
+        raise UsageError(_("The list “mine” is somebody's."), remedy)
     store = opened(config)
     try:
+        person = _person(store, arguments.staff) if arguments.staff else None
         if arguments.lists:
-            _print_lists(store, config, arguments.json)
+            _print_lists(store, config, arguments.json, person)
         else:
-            _print_orders(store, config, arguments)
+            _print_orders(store, config, arguments, person)
     finally:
         store.close()
     return 0
@@ -77,11 +84,27 @@ def as_data(row: OrderRow) -> dict[str, Any]:
     }
 
 
-def _print_lists(store: Store, config: Config, as_json: bool) -> None:
+def _person(store: Store, login: str) -> int:
+    """The id of a person of the staff, active or not. Raises UsageError when nobody has that login."""
+    from sqlmodel import select
+
+    from convisav_tui.store.models import Staff
+
+    with store.read() as session:
+        known = {row.login: row.id for row in session.exec(select(Staff))}
+    found = known.get(login)
+    if found is None:
+        like = nearest(login, tuple(known))
+        remedy = _("Did you mean {like}?").format(like=like) if like else _("convisav staff list shows them.")
+        raise UsageError(_("Nobody has the login “{login}”.").format(login=login), remedy)
+    return found
+
+
+def _print_lists(store: Store, config: Config, as_json: bool, person: int | None) -> None:
     from convisav_tui.store.queries.lists import counts
 
     with store.read() as session:
-        found = counts(session, clock.today(config.shop.timezone))
+        found = counts(session, clock.today(config.shop.timezone), person)
     if as_json:
         output.print_json({"lists": [{"key": spec.key, "count": found[spec.key]} for spec in LISTS]})
     else:
@@ -89,10 +112,13 @@ def _print_lists(store: Store, config: Config, as_json: bool) -> None:
         output.print_table((_("Key"), _("List"), _("Count")), rows)
 
 
-def _print_orders(store: Store, config: Config, arguments: argparse.Namespace) -> None:
-    rows = _fetched(store, config, arguments.list, arguments.limit)
+def _print_orders(store: Store, config: Config, arguments: argparse.Namespace, person: int | None) -> None:
+    rows = _fetched(store, config, arguments.list, arguments.limit, person)
     if arguments.json:
         output.print_json({"list": arguments.list, "orders": [as_data(row) for row in rows]})
+        return
+    if arguments.csv:
+        output.print_csv(_as_cells(rows))
         return
     from convisav_tui import words
 
@@ -110,7 +136,24 @@ def _print_orders(store: Store, config: Config, arguments: argparse.Namespace) -
     output.print_table(header, table)
 
 
-def _fetched(store: Store, config: Config, key: str, limit: int) -> Iterator[OrderRow]:
+def _as_cells(rows: Iterator[OrderRow]) -> Iterator[list[str]]:
+    """The names of the columns as JSON has them, then the orders: yes and no as 1 and 0, nothing as an empty cell."""
+    for index, row in enumerate(rows):
+        data = as_data(row)
+        if not index:
+            yield list(data)
+        yield [_cell(value) for value in data.values()]
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _fetched(store: Store, config: Config, key: str, limit: int, person: int | None = None) -> Iterator[OrderRow]:
     """The rows in pages, each read in a transaction of its own: a slow reader holds nothing open."""
     from convisav_tui.store.queries.lists import fetch_list
 
@@ -120,7 +163,7 @@ def _fetched(store: Store, config: Config, key: str, limit: int) -> Iterator[Ord
     while not limit or given < limit:
         wanted = min(PAGE, limit - given) if limit else PAGE
         with store.read() as session:
-            page = fetch_list(session, key, today, after=last, limit=wanted)
+            page = fetch_list(session, key, today, after=last, limit=wanted, person=person)
         yield from page
         given += len(page)
         if len(page) < wanted:

@@ -59,6 +59,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pin", mark("My PIN"), mark("Change the PIN you sign in with")),
     Action("staff", mark("Staff"), mark("The people of the shop: roles, PINs, who works here no more")),
     Action("scanner", mark("Scanner sheet"), mark("Print the sheet that helps to set a barcode scanner up")),
+    Action("journal", mark("Journal"), mark("Who signed in, who was locked out, who saw an unlock code (managers)")),
     Action("quit", mark("Leave"), mark("Leave the program; what was typed is kept"), "", "", "ctrl+x"),
     Action(
         "save",
@@ -100,7 +101,7 @@ ACTIONS: tuple[Action, ...] = (
 
 
 # What works on every screen, besides what the screen names itself.
-ALWAYS = ("person", "pin", "staff", "scanner")
+ALWAYS = ("person", "pin", "staff", "journal", "scanner")
 
 
 class RegistryError(Exception):

@@ -15,18 +15,37 @@ from convisav_tui.screens.widgets.painting import Page, Role
 from convisav_tui.screens.widgets.prompt import ChoicePrompt
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from convisav_tui.screens.counter import Counter
     from convisav_tui.screens.view import Host
+    from convisav_tui.shop.card_history import CardChange
 
 KINDS = (("person", mark("person")), ("company", mark("company")))
 LANGUAGE_NAMES = {"fr": "français", "en": "English", "ro": "română"}
 
 
+# What the fields are called where one has to be named in a sentence.
+FIELD_NAMES = {
+    "name": mark("Name"),
+    "kind": mark("Kind"),
+    "phone": mark("Phone"),
+    "email": mark("E-mail"),
+    "channel": mark("Told by"),
+    "street": mark("Street"),
+    "postcode": mark("Postcode"),
+    "city": mark("City"),
+    "language": mark("Language"),
+    "note": mark("Note"),
+}
+
+
 class Card(NamedTuple):
-    """A card as it was read: its texts by field, and the version that is changed."""
+    """A card as it was read: its texts by field, the version that is changed, and who changed it last."""
 
     texts: Mapping[str, str]
     version: int
+    changed: CardChange
 
 
 def open_card(host: Host, counter: Counter, party_id: int) -> None:
@@ -41,6 +60,7 @@ def open_card(host: Host, counter: Counter, party_id: int) -> None:
 
 def read_card(counter: Counter, party_id: int) -> Card:
     """The card of a customer. Raises NotFound when he was removed."""
+    from convisav_tui.shop.card_history import last_card_change
     from convisav_tui.shop.people import CUSTOMER_FIELDS
     from convisav_tui.store.models import Party
 
@@ -48,7 +68,8 @@ def read_card(counter: Counter, party_id: int) -> Card:
         party = session.get(Party, party_id)
         if party is None:
             raise NotFound(_("This customer was removed."))
-        return Card({key: str(getattr(party, key) or "") for key in CUSTOMER_FIELDS}, party.version)
+        texts = {key: str(getattr(party, key) or "") for key in CUSTOMER_FIELDS}
+        return Card(texts, party.version, last_card_change(session, party))
 
 
 class CustomerCardView(FormView):
@@ -107,13 +128,16 @@ class CustomerCardView(FormView):
         self.host.run(lambda: self._keep(typed, version), self._kept, self._refused, label=_("Saving"))
 
     def _keep(self, typed: Mapping[str, str], version: int) -> None:
+        from convisav_tui.shop.card_history import note_card_change
         from convisav_tui.shop.people import save_customer
 
-        self.counter.store.write(
-            lambda session: save_customer(
-                session, typed, self.counter.shop, party_id=self._party_id, expected_version=version
-            )
-        )
+        before, counter = self._card.texts, self.counter
+
+        def keep(session: Session) -> None:
+            save_customer(session, typed, counter.shop, party_id=self._party_id, expected_version=version)
+            note_card_change(session, self._party_id, before, typed, counter.actor)
+
+        counter.store.write(keep)
 
     def _kept(self, _nothing: None) -> None:
         self.host.back()
@@ -128,13 +152,46 @@ class CustomerCardView(FormView):
             self.host.say_error(error)
 
     def _met(self, card: Card) -> None:
-        """Somebody else was faster: his changes come in where nothing was typed here, and saving again is safe."""
-        mine = {key: text for key, text in self.form.state.texts().items() if text != self._card.texts[key]}
+        """Somebody else was faster: his changes come in where nothing was typed here; where both changed a field, both
+        values are shown and one is chosen. Saving again is safe."""
+        typed, before = self.form.state.texts(), self._card.texts
+        mine = {key for key, text in typed.items() if text != before[key]}
+        both = [key for key in typed if key in mine and card.texts[key] not in (before[key], typed[key])]
         self._card = card
         for key, text in card.texts.items():
             if key not in mine:
                 self.form.state.preset(key, text, again=True)
-        self.host.say(_("Somebody else changed this card meanwhile: look at it, then save again."), Role.WARNING)
+        self._choose(both, self._who(card))
+
+    def _who(self, card: Card) -> str:
+        """Who changed it when, as far as anybody knows."""
+        who, when = card.changed.by or _("Somebody else"), self.counter.short_moment(card.changed.at)
+        return _("{who} changed this card on {when}").format(who=who, when=when)
+
+    def _choose(self, fields: Sequence[str], who: str) -> None:
+        """Ask about each field that both changed; then say that saving again keeps all that is seen."""
+        if not fields:
+            self.host.say(_("{who}: look at it, then save again.").format(who=who), Role.WARNING)
+            return
+        key, *rest = fields
+        theirs = self._card.texts[key]
+        choices = [
+            ("mine", _("keep mine: {value}").format(value=self._shown(key, self.form.state.texts()[key]))),
+            ("theirs", _("take theirs: {value}").format(value=self._shown(key, theirs))),
+        ]
+
+        def chosen(which: str) -> None:
+            if which == "theirs":
+                self.form.state.preset(key, theirs, again=True)
+            self._choose(rest, who)
+
+        question = _("{who}. {field}: which one?").format(who=who, field=_(FIELD_NAMES[key]))
+        self.host.ask(ChoicePrompt(question, choices, chosen, lambda: self._choose(rest, who)))
+
+    def _shown(self, key: str, value: str) -> str:
+        """A value as the field shows it, on one line."""
+        words_of = dict(self.form.state.choices(key)) if key in ("kind", "language", "channel") else {}
+        return " ".join(words_of.get(value, value).split()) or "—"
 
 
 def _fields(texts: Mapping[str, str]) -> tuple[FieldSpec, ...]:

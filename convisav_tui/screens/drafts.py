@@ -1,4 +1,4 @@
-"""Parked intakes (F5): what was put aside here, by a broken line or a crash; one is taken up again with Enter."""
+"""Parked intakes (F5): what was put aside, by whom, by a broken line or a crash; one is taken up again with Enter."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
 
 COLUMNS = (
-    ColumnSpec("title", mark("Customer, device"), 38, grow=3),
+    ColumnSpec("title", mark("Customer, device"), 30, grow=3),
     ColumnSpec("age", mark("Put aside"), 13),
-    ColumnSpec("where", mark("Where"), 24, grow=1),
+    ColumnSpec("person", mark("By"), 10, grow=1),
+    ColumnSpec("where", mark("Where"), 20, grow=1),
 )
 
 
 class DraftsView(View):
-    """Enter takes a draft up, Del throws it away after a question."""
+    """Enter takes a draft up, that of somebody else after a question; Del throws it away after one."""
 
     name: ClassVar[str] = "drafts"
 
@@ -69,7 +70,7 @@ class DraftsView(View):
             return False
         row = self._current()
         if row is not None and self._may_take(row):
-            self._take(row)
+            self._take_or_ask(row)
         return True
 
     def key(self, key: Key) -> None:
@@ -78,6 +79,8 @@ class DraftsView(View):
         if key.name == "delete" and row is not None and self._may_take(row):
             question = _("Throw away the intake of {title}? It cannot be brought back.")
             told = question.format(title=row.title or _("somebody"))
+            if not row.ours:
+                told = " ".join((_("{person} typed it.").format(person=row.person), told))
             self.host.ask(YesNo(told, lambda: self._discard(row), default=False))
         elif key.name == "space" or not self._list.key(key):
             super().key(key)
@@ -91,6 +94,14 @@ class DraftsView(View):
             typed = _("This intake is being typed at {station}").format(station=row.typed_at or row.station)
             self.host.say(typed, Role.WARNING)
         return row.free
+
+    def _take_or_ask(self, row: DraftRow) -> None:
+        """What somebody else typed is his until he is told: it then belongs to whoever works here."""
+        if row.ours:
+            self._take(row)
+            return
+        question = _("{person} typed this. Take it over?").format(person=row.person)
+        self.host.ask(YesNo(question, lambda: self._take(row), default=True))
 
     def _take(self, row: DraftRow) -> None:
         def taken(fields: Mapping[str, str]) -> None:
@@ -134,7 +145,12 @@ class DraftsView(View):
 
     def _record(self, row: DraftRow) -> Record:
         where = row.station if row.free else _("typed at {station}").format(station=row.typed_at or row.station)
-        cells = {"title": row.title or "—", "age": age(row.updated_at, clock.now()), "where": where}
+        cells = {
+            "title": row.title or "—",
+            "age": age(row.updated_at, clock.now()),
+            "person": row.person,
+            "where": where,
+        }
         return Record(row.key, row.key, cells, {} if row.free else {"where": Role.WARNING})
 
 

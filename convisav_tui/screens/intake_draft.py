@@ -22,7 +22,7 @@ held_here: set[str] = set()
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """A draft in the list: `free` if this station may take it up."""
+    """A draft in the list: `free` if this station may take it up, `ours` if whoever works here typed it."""
 
     key: str
     title: str
@@ -30,6 +30,8 @@ class DraftRow:
     typed_at: str
     updated_at: datetime
     free: bool
+    person: str = ""
+    ours: bool = True
 
 
 class Drafts(Protocol):
@@ -72,7 +74,8 @@ class ShopDrafts:
         from convisav_tui.clock import now
         from convisav_tui.shop.drafts import LEFT_ALONE, parked_drafts
 
-        ours = self._counter.actor.station_name
+        actor = self._counter.actor
+        ours = actor.station_name
         with self._counter.store.read() as session:
             found = parked_drafts(session, ours, everywhere=True)
         left_alone = now() - LEFT_ALONE
@@ -84,6 +87,8 @@ class ShopDrafts:
                 typed_at=row.typed_at,
                 updated_at=row.updated_at,
                 free=row.key not in held_here and (row.typed_at in ("", ours) or row.updated_at < left_alone),
+                person=row.person,
+                ours=row.staff_id in (None, actor.staff_id),
             )
             for row in found
             if row.kind == KIND

@@ -89,6 +89,11 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
 
         return StaffView(counter)
 
+    def journal() -> View:
+        from convisav_tui.screens.staff_journal import StaffJournalView
+
+        return StaffJournalView(counter)
+
     def pin() -> None:
         from convisav_tui.screens.pin_asking import change_my_pin
 
@@ -113,6 +118,7 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
         "customer": customer,
         "album": album,
         "staff": staff,
+        "journal": journal,
         "pin": pin,
         "scanner": scanner,
         "find": find,

@@ -15,7 +15,7 @@ from convisav_tui.errors import Conflict, NotFound
 from convisav_tui.i18n import _
 from convisav_tui.shop.actor import Actor
 from convisav_tui.store.keyring import after_end, keyring_of
-from convisav_tui.store.models import Draft, RepairOrder
+from convisav_tui.store.models import Draft, RepairOrder, Staff
 from convisav_tui.text import clean_line, clean_text
 
 INTAKE = "intake"
@@ -28,7 +28,7 @@ LEFT_ALONE = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class DraftSummary:
-    """A draft in the list; `typed_at` is the station that types it now, "" when it is parked."""
+    """A draft in the list; `typed_at` is the station that types it now, "" when it is parked; `person` typed it."""
 
     key: str
     kind: str
@@ -36,6 +36,8 @@ class DraftSummary:
     station_name: str
     typed_at: str
     updated_at: datetime
+    staff_id: int | None = None
+    person: str = ""
 
 
 def save_draft(
@@ -81,7 +83,11 @@ def parked_drafts(
     free = or_(
         col(Draft.parked), col(Draft.station_name) == station_name[:80], col(Draft.updated_at) < now() - LEFT_ALONE
     )
-    newest_first = select(Draft).order_by(col(Draft.updated_at).desc(), col(Draft.id).desc())
+    newest_first = (
+        select(Draft, Staff.name)
+        .join(Staff, col(Staff.id) == col(Draft.staff_id), isouter=True)
+        .order_by(col(Draft.updated_at).desc(), col(Draft.id).desc())
+    )
     if not everywhere:
         newest_first = newest_first.where(free)
     return [
@@ -92,8 +98,10 @@ def parked_drafts(
             station_name=row.station_name,
             typed_at="" if row.parked else row.station_name,
             updated_at=row.updated_at,
+            staff_id=row.staff_id,
+            person=name or "",
         )
-        for row in session.exec(newest_first.limit(limit))
+        for row, name in session.exec(newest_first.limit(limit))
     ]
 
 

@@ -13,6 +13,7 @@ from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.lock_out import SHOP, Tries, person_subject, station_subject
 from convisav_tui.shop.permissions import pins_in_use
 from convisav_tui.shop.staff import seen_station
+from convisav_tui.shop.staff_journal import note_sign_in
 from convisav_tui.shop.staffing import give_pin, pin_hashes
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import Staff, StaffEvent, Station
@@ -36,6 +37,7 @@ class _Claim:
     station_id: int
     wait: int
     before: dict[str, Tries]
+    locked_for: int | None = None
 
 
 def sign_in(store: Store, pin: str, station_name: str, locked_for: int | None = None) -> Attempt:
@@ -130,7 +132,7 @@ def _claim(session: Session, station_name: str, locked_for: int | None) -> _Clai
     if waits:
         return _Claim(station.id, waits, {})
     known = (person_subject(locked_for),) if locked_for is not None else ()
-    return _Claim(station.id, 0, lock_out.count(session, (*seen, *known), instant))
+    return _Claim(station.id, 0, lock_out.count(session, (*seen, *known), instant), locked_for)
 
 
 def _settle(session: Session, claim: _Claim, found: int | None, station_name: str) -> Attempt:
@@ -139,6 +141,7 @@ def _settle(session: Session, claim: _Claim, found: int | None, station_name: st
     person = session.get(Staff, found) if found is not None else None
     if person is not None and person.active and not _locked_out(session, claim, person):
         lock_out.forgive(session, claim.before, instant)
+        note_sign_in(session, person, station_name, claim.locked_for)
         return Attempt(Actor(person.id, person.name, claim.station_id, station_name[:80], person.role, person.language))
     waits = lock_out.wait(session, [subject for subject in claim.before if not subject.startswith("person")], instant)
     if waits >= TELLING_WAIT:

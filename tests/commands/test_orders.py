@@ -84,6 +84,22 @@ def test_lists_and_counts(home: Path) -> None:
     assert "waiting" in convisav(home, "orders", "--lists").out
 
 
+def test_the_work_of_a_person(home: Path) -> None:
+    store = Store(f"sqlite:///{home / 'shop.db'}")
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE repair_order SET technician_id = 1 WHERE id = 6")
+    store.close()
+    done = convisav(home, "orders", "--list", "mine", "--staff", "anna", "--json")
+    assert done.code == 0, done.err
+    assert [order["number"] for order in json.loads(done.out)["orders"]] == [_number(6)]
+    lists = json.loads(convisav(home, "orders", "--lists", "--staff", "anna", "--json").out)["lists"]
+    assert {"key": "mine", "count": 1} in lists
+    of_nobody = convisav(home, "orders", "--list", "mine")
+    assert of_nobody.code == 2 and "--staff LOGIN" in of_nobody.err
+    unknown = convisav(home, "orders", "--list", "mine", "--staff", "ana")
+    assert unknown.code == 2 and "Did you mean anna?" in unknown.err
+
+
 def test_an_order_as_json(home: Path) -> None:
     done = convisav(home, "order", _number(6), "--json")
     assert done.code == 0, done.err

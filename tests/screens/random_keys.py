@@ -56,6 +56,7 @@ OPENING: Mapping[str, tuple[str, ...]] = {
     "help": ("f1",),
     "staff": ("f10", *"staff", "enter"),
     "album": ("f10", *"pict", "enter"),
+    "journal": ("f10", *"journal", "enter"),
     "locked": ("f12",),
 }
 BACK_AGAIN = 60  # keys after which the screen is opened anew, wherever they have led
@@ -72,7 +73,7 @@ class Monkey:
         self.pressed: list[str] = []
         self.seen: set[str] = set()
         self._instant = NOW
-        if screen in ("locked", "staff"):
+        if screen in ("locked", "staff", "journal"):
             self.store.write(lambda session: _people(session, with_pin=screen == "locked"))
         for name in ("labels", "mails") if screen == "album" else ():
             (folder / name).mkdir()
@@ -95,7 +96,7 @@ class Monkey:
         return invariants.check(self.store)
 
     def _new_bench(self) -> ShopBench:
-        login = "mia" if self.screen == "staff" else "anna"
+        login = "mia" if self.screen in ("staff", "journal") else "anna"
         return ShopBench(counter_of(self.store, self.folder, login))
 
     def _go_there(self) -> None:

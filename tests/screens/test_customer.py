@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import Session, select
 
 from convisav_tui.screens.customer_card import CustomerCardView
+from convisav_tui.shop.actor import Actor
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import Party
 from tests.screens.shop_bench import (
@@ -151,12 +152,33 @@ def test_somebody_faster_is_told_and_nothing_typed_is_lost(desk: ShopBench) -> N
     type_into(desk, view, "city", "Lyon")
     set_party(desk.counter.store, "Paul Lefebvre", street="9 rue Neuve", city="Lille")
     desk.press("ctrl+s")
-    assert "Somebody else changed this card meanwhile: look at it, then save again." in desk.status
+    assert "Somebody else changed this card on " in desk.text()
+    assert "City: which one?" in desk.text()
+    assert "1 keep mine: Lyon" in desk.text() and "2 take theirs: Lille" in desk.text()
+    desk.answer("1")
+    assert "look at it, then save again." in desk.status
     assert "[Lyon" in desk.body and "[9 rue Neuve" in desk.body
     assert party(desk.counter.store, "Paul Lefebvre").city == "Lille"
     desk.press("ctrl+s")
     saved = party(desk.counter.store, "Paul Lefebvre")
     assert (saved.street, saved.city) == ("9 rue Neuve", "Lyon")
+
+
+def test_who_was_faster_is_named_and_his_value_can_be_taken(desk: ShopBench, tmp_path: Path) -> None:
+    view = card_of(desk, READY)
+    type_into(desk, view, "city", "Lyon")
+    other = ShopBench(counter_of(desk.counter.store, tmp_path))
+    other.counter.person = Actor(1, "Anna", None, "bench")
+    elsewhere = card_of(other, READY)
+    type_into(other, elsewhere, "city", "Lille")
+    other.press("ctrl+s")
+    assert other.status.strip() == "Saved"
+    desk.press("ctrl+s")
+    assert "Anna changed this card on 21/11" in desk.text()
+    desk.answer("2")
+    desk.press("ctrl+s")
+    assert desk.status.strip() == "Saved"
+    assert party(desk.counter.store, "Paul Lefebvre").city == "Lille"
 
 
 @pytest.mark.parametrize("name", [MARKUP * 5, "修理 太郎" * 20, "Å" * 120])

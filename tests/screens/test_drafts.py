@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from convisav_tui.clock import PRETENDED_NOW
 from convisav_tui.errors import StoreFull
@@ -14,8 +14,9 @@ from convisav_tui.screens import intake_draft
 from convisav_tui.screens.counter import Counter
 from convisav_tui.screens.drafts import age
 from convisav_tui.screens.intake_draft import ShopDrafts
+from convisav_tui.shop.actor import Actor
 from convisav_tui.store.engine import Store
-from convisav_tui.store.models import Draft
+from convisav_tui.store.models import Draft, Staff
 from tests.screens.conftest import NOW
 from tests.screens.intake_bench import IntakeBench, counter_on, orders
 
@@ -206,6 +207,37 @@ def test_form_left_alone_and_taken_up_elsewhere_is_not_thrown_away_there(
     assert len(drafts(store)) == 1
     other.press("ctrl+s")
     assert orders(store)[0].reported_fault == "ne vidange plus"
+
+
+def test_whose_draft_it_is_and_that_of_another_is_taken_over_after_a_question(
+    bench: IntakeBench, store: Store, tmp_path: Path
+) -> None:
+    half_typed(bench)
+    bench.press("escape")
+    intake_draft.held_here.clear()
+    counter = counter_on(store, tmp_path, "counter 2")
+    counter.person = Actor(store.write(_theo), "Théo", None, "counter 2")
+    other = IntakeBench(counter)
+    other.press("escape", "f5")
+    assert "Anna" in other.text()
+    other.press("delete")
+    assert "Anna typed it." in other.text()
+    other.answer("n")
+    other.press("enter")
+    assert "Anna typed this. Take it over?" in other.text()
+    other.answer("n")
+    assert drafts(store)[0].staff_id == 1
+    other.press("enter")
+    other.answer("y")
+    assert other.value("fault") == "ne vidange plus"
+    assert drafts(store)[0].staff_id == counter.person.staff_id
+
+
+def _theo(session: Session) -> int:
+    theo = Staff(login="theo", name="Théo")
+    session.add(theo)
+    session.flush()
+    return theo.id or 0
 
 
 def test_list_pages_through_many(bench: IntakeBench, store: Store, counter: Counter) -> None:

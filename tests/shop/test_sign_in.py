@@ -16,10 +16,12 @@ from convisav_tui.shop import staffing
 from convisav_tui.shop.actor import PROGRAM, Actor
 from convisav_tui.shop.lock_out import LIMITS, Tries
 from convisav_tui.shop.permissions import pins_in_use
+from convisav_tui.shop.secrets import reveal_secret
 from convisav_tui.shop.sign_in import Attempt, change_own_pin, sign_in, still_here
+from convisav_tui.shop.staff_journal import staff_journal
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import FailedSignIn, Role, Staff, StaffEvent
-from tests.shop.counter import NOW, counter_store
+from tests.shop.counter import NOW, counter_store, take_in
 
 ANNA, THEO, MIA = 1, 2, 3  # clerk, technician, manager
 PINS = {ANNA: "8302", THEO: "5917", MIA: "719340"}
@@ -326,3 +328,29 @@ def test_looking_for_the_pins_of_others_that_way_costs_tries(store: Store, clock
         with pytest.raises(Refusal):
             change_own_pin(store, anna, PINS[ANNA], PINS[THEO])
     assert change_own_pin(store, anna, PINS[ANNA], "4815926") == Attempt(None, 5)
+
+
+def test_the_journal_tells_managers_who_was_where(store: Store, clock: Clock) -> None:
+    try_pin(store, PINS[ANNA])
+    clock.forward(60)
+    try_pin(store, PINS[THEO], locked_for=ANNA)
+    clock.forward(60)
+    try_pin(store, PINS[THEO], locked_for=THEO)  # his own station again: no news
+    mia = actor(store, MIA)
+    with store.read() as session:
+        entries = staff_journal(session, mia)
+        with pytest.raises(Refusal):
+            staff_journal(session, Actor(ANNA, "Anna", None, "counter 1"))
+    told = [(entry.event, entry.person, entry.detail.get("from", "")) for entry in entries]
+    assert told[:3] == [("signed_in", "Mia", ""), ("took_over", "Théo", "Anna"), ("signed_in", "Anna", "")]
+    assert [entry.event for entry in entries].count("pin_set") == 3
+    assert all("8302" not in str(entry) for entry in entries)
+
+
+def test_the_journal_tells_who_saw_an_unlock_code(store: Store) -> None:
+    received = take_in(store, device_type="phone", secret_kind="pin", secret="4711")
+    mia = actor(store, MIA)
+    store.write(lambda session: reveal_secret(session, received.order_id, mia))
+    with store.read() as session:
+        (entry,) = [row for row in staff_journal(session, mia) if row.event == "secret_revealed"]
+    assert (entry.by, entry.station, entry.order) == ("Mia", "counter 1", received.number)
