@@ -94,6 +94,8 @@ RIGHTS: Mapping[Permission, Right] = {
 # Operations with an actor that everybody of the staff may do: "module.function" of this package.
 FREE = frozenset(
     {
+        "card_history.note_card_change",
+        "drafts.left_here",
         "drafts.park_draft",
         "drafts.save_draft",
         "drafts.take_draft",
