@@ -289,14 +289,19 @@ def _refuse_conflict(situation: Situation, expected_version: int | None) -> None
         select(OrderEvent).where(OrderEvent.order_id == situation.order_id).order_by(col(OrderEvent.id).desc())
     ).first()
     who = what = ""
+    when = clock.local(situation.order.updated_at, situation.shop.timezone)
     if last is not None:
+        when = clock.local(last.at, situation.shop.timezone)
         staff = session.get(Staff, last.staff_id) if last.staff_id else None
         station = session.get(Station, last.station_id) if last.station_id else None
         who = staff.name if staff else station.name if station else ""
         what = event_label(last)
     raise Conflict(
-        _("{who} changed this order meanwhile ({what}): it is now “{state}”.").format(
-            who=who or _("Somebody"), what=what or _("something noted"), state=name(situation.order.state)
+        _("{who} changed this order meanwhile ({what}) at {time}: it is now “{state}”.").format(
+            who=who or _("Somebody"),
+            what=what or _("something noted"),
+            time=f"{when:%H:%M}",
+            state=name(situation.order.state),
         ),
         _("Look at it again."),
     )
