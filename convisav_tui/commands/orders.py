@@ -86,12 +86,11 @@ def as_data(row: OrderRow) -> dict[str, Any]:
 
 def _person(store: Store, login: str) -> int:
     """The id of a person of the staff, active or not. Raises UsageError when nobody has that login."""
-    from sqlmodel import select
-
-    from convisav_tui.store.models import Staff
+    from convisav_tui.shop.actor import PROGRAM
+    from convisav_tui.shop.staffing import members
 
     with store.read() as session:
-        known = {row.login: row.id for row in session.exec(select(Staff))}
+        known = {member.login: member.id for member in members(session, PROGRAM)}
     found = known.get(login)
     if found is None:
         like = nearest(login, tuple(known))
