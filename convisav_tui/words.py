@@ -232,6 +232,8 @@ EVENTS = {
     "message_cancelled": mark("message called off"),
     "message_spoken": mark("message told in person"),
     "payment_taken": mark("payment taken"),
+    "coverage_decided": mark("who pays decided"),
+    "advice_refused": mark("advice refused"),
     "payment_given_back": mark("payment given back"),
     "hand_over": mark("handed over"),
     "close": mark("closed"),

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, select
 
 from convisav_tui import ticket_number
+from convisav_tui.shop.coverage import covers_of_order, kind_from
 from convisav_tui.shop.drafts import SECRET_FIELD
 from convisav_tui.shop.payments import billing_state, sums_of
-from convisav_tui.shop.quoting import COVERED_KINDS, consented_total, fingerprint
+from convisav_tui.shop.quoting import consented_total, customer_amount, fingerprint, is_covered
 from convisav_tui.shop.secrets import key_name
 from convisav_tui.store.engine import Store
 from convisav_tui.store.keyring import keyring_of
@@ -22,15 +23,18 @@ from convisav_tui.store.models import (
     BillingState,
     Counter,
     CustodyEvent,
+    Device,
     DeviceSecret,
     Draft,
     Holder,
     Message,
     MessageState,
     OrderEvent,
+    OrderKind,
     OrderState,
     Outcome,
     Party,
+    Payer,
     Payment,
     Quote,
     QuoteDecision,
@@ -111,6 +115,7 @@ def _of_order(session: Session, file: File) -> Iterator[str]:
     yield from _dates(file)
     yield from _quotes(file)
     yield from _price(session, file)
+    yield from _principal(session, file)
     yield from _money(session, file)
     yield from _secret(session, file)
     yield from _messages(file)
@@ -164,12 +169,29 @@ def _quotes(file: File) -> Iterator[str]:
 
 
 def _price(session: Session, file: File) -> Iterator[str]:
-    """3, 9: no more than was agreed to, nothing where somebody else pays."""
+    """3, 9: no more than was agreed to, nothing where a guarantee covers it; the customer of one pays nothing."""
     order = file.order
     if order.outcome in WORKED and (order.price or 0) > consented_total(session, order):
         yield f"price {order.price} above what was agreed to"
-    if order.kind in COVERED_KINDS and order.price and order.state not in (OrderState.CLOSED, OrderState.CANCELLED):
+    if order.kind is OrderKind.LEGAL_GUARANTEE and customer_amount(order):
+        yield "the customer of a legal guarantee pays"
+    if is_covered(order) and order.price and order.state not in (OrderState.CLOSED, OrderState.CANCELLED):
         yield f"price {order.price} of a {order.kind} repair"
+
+
+def _principal(session: Session, file: File) -> Iterator[str]:
+    """11: the principal pays what he asked for, owner and guarantee stay the customer's; region C has its lines."""
+    order = file.order
+    if (order.principal_id is not None) != (order.payer is Payer.PRINCIPAL):
+        yield f"principal {order.principal_id}, but the payer is {order.payer}"
+    device = session.get_one(Device, order.device_id)
+    if device.party_id != order.party_id:
+        yield "the device is not the customer's"
+    covers = covers_of_order(session, order)
+    if any(cover.payer is Payer.CUSTOMER and cover.share for cover in covers):
+        yield "a line is taken over by the customer himself"
+    if order.origin_order_id is None and kind_from(covers) is not order.kind:
+        yield f"{order.kind}, but its lines say {kind_from(covers)}"
 
 
 def _money(session: Session, file: File) -> Iterator[str]:
@@ -189,8 +211,9 @@ def _money(session: Session, file: File) -> Iterator[str]:
     if order.billing_state is not billing_state(order, sums) and order.state is not OrderState.CANCELLED:
         yield f"billing is {order.billing_state}, its sums say {billing_state(order, sums)}"
     if order.state is OrderState.CLOSED:
-        kept = order.billing_state in (BillingState.PAID, BillingState.NOT_BILLABLE)
-        if sums.owed not in (0, None) or sums.deposit_held or not kept:
+        kept = order.billing_state in (BillingState.PAID, BillingState.NOT_BILLABLE, BillingState.ON_STATEMENT)
+        monthly = order.billing_state is BillingState.ON_STATEMENT
+        if (sums.owed not in (0, None) and not monthly) or sums.deposit_held or not kept:
             yield f"closed with {sums.owed} owed, a deposit of {sums.deposit_held}, billing {order.billing_state}"
 
 

@@ -10,11 +10,13 @@ from convisav_tui.store.models import CountryRule
 
 def rules_in_force(session: Session, country: str) -> Rules:
     """The rules of `country` (ISO code) from the database, where the shop may have changed them; the shipped ones
-    answer for a shop that has no rows."""
+    answer for a shop that has no rows, and for what came with a later version than its rows."""
     rows = session.exec(select(CountryRule).where(CountryRule.country == country)).all()
     if not rows:
         return packaged(country)
-    return Rules(Rule(row.country, row.key, row.valid_from, row.valid_to, row.value, row.source) for row in rows)
+    kept = [Rule(row.country, row.key, row.valid_from, row.valid_to, row.value, row.source) for row in rows]
+    known = {rule.key for rule in kept}
+    return Rules([*kept, *(rule for rule in packaged(country) if rule.key not in known)])
 
 
 def rows_to_keep(country: str) -> list[CountryRule]:

@@ -10,9 +10,11 @@ from collections.abc import Callable
 
 from convisav_tui.errors import FieldErrors, Refusal
 from convisav_tui.i18n import _, format_day
+from convisav_tui.shop.mandate import agreed_without_quote
 from convisav_tui.shop.permissions import Permission, refusal
 from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers
+from convisav_tui.store.models import BillingState
 
 Guard = Callable[[Situation, Answers], Refusal | None]
 
@@ -37,9 +39,11 @@ def authorised_without_quote(situation: Situation, answers: Answers) -> Refusal 
     to_quote = {"remedy": _("Issue a quote: within the cap it is accepted at once."), "mended_by": "step:request_quote"}
     if order.quote_requested:
         return Refusal("authorised_without_quote", _("The customer asked for a quote."), **to_quote)
+    estimate = answers.amount("estimate")
+    if order.principal_id is not None:
+        return _beyond_his_terms(situation, estimate, to_quote)
     if order.cap is None:
         return Refusal("authorised_without_quote", _("The customer gave no spending cap."), **to_quote)
-    estimate = answers.amount("estimate")
     if estimate is None or estimate <= order.cap:
         return None
     sentence = _("{amount} is above the spending cap of {cap}.")
@@ -48,6 +52,25 @@ def authorised_without_quote(situation: Situation, answers: Answers) -> Refusal 
         sentence.format(amount=situation.money(estimate), cap=situation.money(order.cap)),
         **to_quote,
     )
+
+
+def _beyond_his_terms(situation: Situation, estimate: int | None, to_quote: dict[str, str]) -> Refusal | None:
+    """A principal agreed beforehand to his cap, to what his terms leave free of a quote, or to a price of his list."""
+    agreed = agreed_without_quote(situation.session, situation.order)
+    if not agreed:
+        return Refusal("authorised_without_quote", _("The principal's terms ask for a quote."), **to_quote)
+    if estimate is None or estimate <= agreed:
+        return None
+    sentence = _("{amount} is above the {agreed} that the principal's terms leave free of a quote.")
+    said = sentence.format(amount=situation.money(estimate), agreed=situation.money(agreed))
+    return Refusal("authorised_without_quote", said, **to_quote)
+
+
+def reference_given(situation: Situation, answers: Answers) -> Refusal | None:
+    """T06: a principal who wants his reference on every order has given it before he is sent a quote."""
+    if situation.reference_missing and not answers.text("principal_reference"):
+        raise FieldErrors({"principal_reference": _("This is needed")})
+    return None
 
 
 def estimate_given(situation: Situation, answers: Answers) -> Refusal | None:
@@ -130,8 +153,8 @@ def notice_wanted(situation: Situation, answers: Answers) -> Refusal | None:
 
 
 def paid_or_released(situation: Situation, answers: Answers) -> Refusal | None:
-    """T30: nothing is owed, or a manager lets the device go (FR-R1)."""
-    if situation.owed <= 0:
+    """T30: nothing is owed, its payer has an account, or a manager lets the device go (FR-R1)."""
+    if situation.owed <= 0 or situation.on_account:
         return None
     if not answers.ticked("release"):
         sentence = _("{amount} is still owed.").format(amount=situation.money(situation.owed))
@@ -143,7 +166,7 @@ def paid_or_released(situation: Situation, answers: Answers) -> Refusal | None:
 
 def money_settled(situation: Situation, _answers: Answers) -> Refusal | None:
     """T31, T40: nothing is owed on either side, and no guarantee deposit is held."""
-    if situation.owed > 0:
+    if situation.owed > 0 and situation.order.billing_state is not BillingState.ON_STATEMENT:
         sentence = _("{amount} is still owed.").format(amount=situation.money(situation.owed))
         return Refusal("money_settled", sentence, _("Take the payment."), mended_by="till")
     to_give = -situation.owed + situation.sums.deposit_held

@@ -16,11 +16,13 @@ from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.comeback import Suspicion, suspect
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.country_rules import rules_in_force
+from convisav_tui.shop.coverage import Cover, under_repair_guarantee, write_covers
 from convisav_tui.shop.devices import device_of, device_type_of, learn
 from convisav_tui.shop.drafts import discard_draft
 from convisav_tui.shop.events import append_event
 from convisav_tui.shop.intake_defaults import intake_defaults
 from convisav_tui.shop.intake_form import CHANNEL_FIELDS, IntakeForm, cash_trouble, channel_trouble
+from convisav_tui.shop.mandate import Mandate, approver_of, covers_under, mandate_of, payer_of, terms_kept
 from convisav_tui.shop.movement import move_custody
 from convisav_tui.shop.numbers import next_number
 from convisav_tui.shop.outbox import print_key
@@ -93,6 +95,8 @@ class _Intake:
     origin: RepairOrder | None
     suspicion: Suspicion | None
     warranty: Warranty
+    mandate: Mandate | None
+    covers: list[Cover]
 
 
 def receive(session: Session, form: IntakeForm, actor: Actor, shop: ShopContext, key: str) -> Received:
@@ -111,6 +115,7 @@ def receive(session: Session, form: IntakeForm, actor: Actor, shop: ShopContext,
     instant = of_fact()
     intake = _look_up(session, form, shop, instant)
     order = _open_order(session, form, intake, actor, shop, instant, key)
+    write_covers(session, order, intake.covers, actor, instant)
     move_custody(session, order, actor, instant)
     if intake.paid is not None:
         add_payment(
@@ -132,7 +137,7 @@ def receive(session: Session, form: IntakeForm, actor: Actor, shop: ShopContext,
         transition="T01",
         to_state=OrderState.RECEIVED,
         actor=actor,
-        detail=_detail(form, intake, order),
+        detail=_detail(form, intake, order) | terms_kept(session, intake.mandate, intake.kind.id),
         key=key,
     )
     learn(session, intake.device, intake.kind, form.fault, shop.language)
@@ -148,6 +153,7 @@ def _look_up(session: Session, form: IntakeForm, shop: ShopContext, instant: dat
     errors: dict[str, str] = {}
     kind = _gather(errors, lambda: device_type_of(session, form.device_type))
     paid = _gather(errors, lambda: _sum_taken(session, form, shop, instant))
+    mandate = _gather(errors, lambda: mandate_of(session, form))
     party = _gather(errors, lambda: customer_of(session, form, shop))
     if party is not None:
         _gather(errors, lambda: _check_addresses(form, party))
@@ -160,7 +166,9 @@ def _look_up(session: Session, form: IntakeForm, shop: ShopContext, instant: dat
     device.parts_warranty_until, device.labour_warranty_until = computed.parts_until, computed.labour_until
     session.add(device)
     suspicion = suspect(session, device, form.fault, shop, instant)
-    return _Intake(party, kind, device, paid, origin, suspicion, as_said(computed, form.warranty))
+    warranty = as_said(computed, form.warranty)
+    covers = covers_under(mandate, under_repair_guarantee() if origin else warranty.covers())
+    return _Intake(party, kind, device, paid, origin, suspicion, warranty, mandate, covers)
 
 
 def _open_order(
@@ -179,6 +187,10 @@ def _open_order(
         kind=OrderKind.REPAIR_GUARANTEE if intake.origin else intake.warranty.kind,
         party_id=intake.party.id,
         depositor=form.depositor,
+        principal_id=intake.mandate.principal.id if intake.mandate else None,
+        principal_reference=form.principal_reference,
+        payer=payer_of(intake.mandate, intake.covers),
+        approver=approver_of(intake.mandate),
         device_id=intake.device.id,
         origin_order_id=intake.origin.id if intake.origin else None,
         comeback_suspected=intake.origin is None and intake.suspicion is not None,

@@ -10,6 +10,8 @@ from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.dated_rules import shop_setting
 from convisav_tui.shop.dates import working_days_after
 from convisav_tui.shop.field_reader import TICKED
+from convisav_tui.shop.principal_prices import flat_price
+from convisav_tui.shop.principals import terms_of
 from convisav_tui.shop.warranty import warranty_of
 from convisav_tui.store.models import (
     Channel,
@@ -33,9 +35,15 @@ USUAL = {
 
 
 def intake_defaults(
-    session: Session, device_type_code: str, party_id: int | None, device_id: int | None, shop: ShopContext
+    session: Session,
+    device_type_code: str,
+    party_id: int | None,
+    device_id: int | None,
+    shop: ShopContext,
+    principal_id: int | None = None,
 ) -> dict[str, str]:
-    """Raw values of the fields that need not be typed; keys of INTAKE_FIELDS, and only those with something to say."""
+    """Raw values of the fields that need not be typed; keys of INTAKE_FIELDS, and only those with something to say.
+    From the device type, the customer's last order, the principal's terms and the shop's settings (interface.md)."""
     device = session.get(Device, device_id) if device_id is not None else None
     kind = _type_of(session, device_type_code, device)
     party = session.get(Party, party_id) if party_id is not None else None
@@ -43,6 +51,7 @@ def intake_defaults(
     defaults |= _of_customer(session, party, shop)
     defaults |= _of_type(session, kind, shop, defaults["intake_amount"])
     defaults |= _of_device(session, device, kind, shop)
+    defaults |= _of_principal(session, principal_id, kind, shop)
     return {key: value for key, value in defaults.items() if value}
 
 
@@ -107,6 +116,23 @@ def _of_device(session: Session, device: Device | None, kind: DeviceType | None,
     }
     warranty = warranty_of(None, kind, session, shop, shop.today(), device)
     return known | ({} if warranty.parts_until is None else warranty.fork())
+
+
+def _of_principal(
+    session: Session, principal_id: int | None, kind: DeviceType | None, shop: ShopContext
+) -> dict[str, str]:
+    """Cap, promised day and quote of his terms; he is billed later, so nothing is paid at the counter."""
+    terms = terms_of(session, principal_id)
+    if terms is None:
+        return {}
+    listed = flat_price(session, terms.party_id, kind.id) if kind is not None and kind.id is not None else None
+    free = terms.quote_above is not None or listed is not None
+    defaults = {"intake_amount": "", "amount": "", "nature": "", "quote_requested": "" if free else TICKED}
+    if terms.cap is not None:
+        defaults["cap"] = plain_amount(terms.cap, shop.currency)
+    if terms.promised_days is not None:
+        defaults["promised_on"] = format_day(working_days_after(shop.today(), terms.promised_days))
+    return defaults
 
 
 def _setting(session: Session, key: str) -> str:

@@ -60,6 +60,8 @@ INTAKE_FIELDS = (
     "receipt",
     "note",
     "comeback_of",
+    "principal_id",
+    "principal_reference",
 )
 
 SECRET_REFUSED = "refused"
@@ -121,6 +123,8 @@ class IntakeForm(BaseModel):
     receipt: bool = False
     note: str = ""
     comeback_of: str = ""  # ten digits
+    principal_id: int | None = None  # the party who asks for the work (donneur d'ordre)
+    principal_reference: str = ""  # his own number for it
 
 
 FAULT_LENGTH = 10_000
@@ -135,7 +139,7 @@ CHANNEL_FIELDS = ("quote_channel", "ready_channel")
 # Lengths of the one-line fields, as the columns that keep them.
 _LINES = {
     "name": 120, "street": 160, "postcode": 16, "city": 80, "depositor": 120, "device_type": 32, "brand": 80,
-    "model": 120, "seller": 120, "accessories": 400, "condition": 400, "intake_amount": 32,
+    "model": 120, "seller": 120, "principal_reference": 60, "accessories": 400, "condition": 400, "intake_amount": 32,
 }  # fmt: skip
 _ADDRESS_IN_SECRET = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.I)
 _PATTERN = re.compile(r"[1-9]{4,9}")
@@ -214,6 +218,7 @@ class _Reader(FieldReader):
             "intake_message": "intake_message" not in self.raw or self.ticked("intake_message"),
             "comeback_of": self.read("comeback_of", self.order_number) or "",
             "note": self.text("note", NOTE_LENGTH),
+            "principal_id": self.row("principal_id", _("Choose the principal again")),
         }
 
     def papers(self) -> dict[str, object]:
@@ -249,13 +254,14 @@ class _Reader(FieldReader):
     def check_required(self, values: Mapping[str, object]) -> None:
         """The guards of T01 that need no database."""
         name = str(values["name"])
-        if not values["customer_id"] and "name" not in self.errors and not any(c.isalnum() for c in name):
+        nobody = not values["customer_id"] and not (values["principal_id"] and not name)
+        if nobody and "name" not in self.errors and not any(c.isalnum() for c in name):
             self.errors["name"] = _("Type the name of the customer")
         if not values["device_type"]:
             self.errors.setdefault("device_type", _("Choose a type of device"))
         if not values["fault"]:
             self.errors.setdefault("fault", _("Type what is wrong with the device"))
-        reachable = values["customer_id"] or self.typed("phone") or self.typed("email")
+        reachable = values["customer_id"] or values["principal_id"] or self.typed("phone") or self.typed("email")
         if not reachable and not self.typed("ready_channel"):
             self.errors["phone"] = _("Type a phone number or an e-mail address, or choose that the customer will call")
 

@@ -16,6 +16,7 @@ from convisav_tui.shop.country_rules import rules_in_force
 from convisav_tui.shop.dated_rules import shop_setting
 from convisav_tui.shop.events import append_event
 from convisav_tui.shop.intake_form import cash_trouble
+from convisav_tui.shop.mandate import on_statement
 from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.store.models import BillingState, Means, Nature, OrderState, Payment, RepairOrder
 
@@ -32,6 +33,7 @@ class Sums:
     deposit_held: int  # guarantee deposit: no price, no VAT (FR-A6)
     price: int | None
     owed: int | None  # None while there is no price; negative when too much was paid
+    on_statement: bool = False  # its payer is billed by the month (FR-V11)
 
     @property
     def paid(self) -> int:
@@ -52,7 +54,7 @@ def sums_of(session: Session, order: RepairOrder) -> Sums:
     if shop_setting(session, DIAGNOSTIC_FEE_DEDUCTED) is False:
         towards -= by_nature.get(Nature.DIAGNOSTIC_FEE, 0)
     owed = None if order.price is None else order.price - towards
-    return Sums(by_nature, towards, deposit, order.price, owed)
+    return Sums(by_nature, towards, deposit, order.price, owed, on_statement(session, order))
 
 
 def take_payment(
@@ -171,6 +173,8 @@ def billing_state(order: RepairOrder, sums: Sums) -> BillingState:
         return BillingState.ADVANCE_PAID if sums.towards_price > 0 else BillingState.NONE
     if sums.owed <= 0:
         return BillingState.PAID
+    if sums.on_statement:
+        return BillingState.ON_STATEMENT
     return BillingState.PART_PAID if sums.towards_price > 0 else BillingState.TO_INVOICE
 
 

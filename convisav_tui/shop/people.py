@@ -30,6 +30,9 @@ def customer_of(session: Session, form: IntakeForm, shop: ShopContext) -> Party:
     What was typed is written over what is known, empty fields change nothing. The row has its id; the caller
     refreshes the search. Raises FieldErrors when the chosen customer is gone.
     """
+    principal = _principal(session, form)
+    if principal is not None:
+        return principal
     party = _chosen(session, form) or _same_person(session, form)
     if party is None:
         channel = next((c for c in (form.ready_channel, form.quote_channel) if c is not Channel.NONE), Channel.NONE)
@@ -125,6 +128,13 @@ def _chosen(session: Session, form: IntakeForm) -> Party | None:
     if party is None:
         raise FieldErrors({"name": _("This customer was removed: choose again")})
     return party
+
+
+def _principal(session: Session, form: IntakeForm) -> Party | None:
+    """The principal himself, whose store the device comes from, where no end customer is named."""
+    if form.principal_id is None or form.customer_id is not None or form.name:
+        return None
+    return session.get(Party, form.principal_id)
 
 
 def _same_person(session: Session, form: IntakeForm) -> Party | None:

@@ -33,6 +33,7 @@ class Permission(enum.StrEnum):
     GIVE_BACK_MONEY = "give_back_money"
     UNDO_OF_OTHERS = "undo_of_others"
     EDIT_WORDING = "edit_wording"
+    EDIT_PRINCIPALS = "edit_principals"
     MANAGE_STAFF = "manage_staff"
     EDIT_TERMS = "edit_terms"
     SEE_COST = "see_cost"
@@ -80,6 +81,9 @@ RIGHTS: Mapping[Permission, Right] = {
         _held_by(_MANAGER), mark("Only a manager may take back the step of somebody else.")
     ),
     Permission.EDIT_WORDING: Right(_held_by(_MANAGER), mark("Only a manager may change the wording of messages.")),
+    Permission.EDIT_PRINCIPALS: Right(
+        _held_by(_MANAGER), mark("Only a manager may change what was agreed with a principal.")
+    ),
     Permission.MANAGE_STAFF: Right(
         _held_by(_MANAGER), mark("Only a manager may change the staff, roles and PINs."), always=True
     ),

@@ -71,6 +71,9 @@ PROOF = StepInput(
     default="ticket",
 )
 TAKEN_BY = StepInput("taken_by", mark("Taken by"), "text", required=True, longest=120)
+PRINCIPAL_REFERENCE = StepInput("principal_reference", mark("The principal's reference"), "text", longest=60)
+DISCOUNTED = StepInput("discounted", mark("Take the principal's discount off"), "check")
+IMPOSED = StepInput("imposed", mark("The customer had asked for a repair instead"), "check")
 RELEASE = StepInput("release", mark("Release unpaid (manager)"), "check")
 RELEASE_REASON = StepInput("release_reason", mark("Why it goes unpaid"), "text")
 GIVEN_BACK = StepInput("given_back", mark("The device is back with its owner"), "check", default=TICKED)

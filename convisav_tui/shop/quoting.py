@@ -10,7 +10,8 @@ from datetime import date, datetime
 from sqlmodel import Session, col, func, select
 
 from convisav_tui.shop.actor import Actor
-from convisav_tui.store.models import OrderEvent, OrderKind, Quote, QuoteDecision, RepairOrder
+from convisav_tui.shop.mandate import agreed_without_quote
+from convisav_tui.store.models import OrderEvent, OrderKind, Payer, Quote, QuoteDecision, RepairOrder
 
 # The customer pays nothing for these: somebody else covers the work (rules.md 7.1, 7.7, 9).
 COVERED_KINDS = frozenset(
@@ -23,6 +24,7 @@ COVERED_KINDS = frozenset(
     }
 )
 BY_CAP = "cap"  # means of a consent that was given at the counter as a spending cap
+BY_TERMS = "terms"  # basis of a repair that a principal's terms allow without a quote
 UNDONE = "undone"
 
 
@@ -103,10 +105,28 @@ def accepted_quote(session: Session, order_id: int) -> Quote | None:
 def consented_total(session: Session, order: RepairOrder) -> int:
     """The most that the customer agreed to pay for the work, minor units (FR-Q7): the accepted quote, else his cap
     (FR-Q8), else nothing; nothing where somebody else covers it."""
-    if order.kind in COVERED_KINDS:
+    if is_covered(order):
         return 0
     accepted = accepted_quote(session, order.id or 0)
-    return accepted.amount if accepted else order.cap or 0
+    if accepted is not None:
+        return accepted.amount
+    return agreed_beforehand(session, order)
+
+
+def agreed_beforehand(session: Session, order: RepairOrder) -> int:
+    """What may be billed without a quote: the customer's cap, or what his terms leave a principal; minor units."""
+    return agreed_without_quote(session, order) if order.principal_id is not None else order.cap or 0
+
+
+def is_covered(order: RepairOrder) -> bool:
+    """Whether nothing is billed for the work: a guarantee covers it, and its debtor is not a principal, who is billed
+    like a customer (FR-G10)."""
+    return order.kind in COVERED_KINDS and order.payer is not Payer.PRINCIPAL
+
+
+def customer_amount(order: RepairOrder) -> int:
+    """What the customer himself owes for the work, minor units: nothing under a principal or a guarantee (7.7, 9)."""
+    return 0 if order.payer is Payer.PRINCIPAL or order.kind in COVERED_KINDS else order.price or 0
 
 
 def authorised_amount(session: Session, order_id: int) -> int | None:

@@ -52,7 +52,14 @@ def _from(*states: S) -> frozenset[S]:
     return frozenset(states)
 
 
-_QUOTE = (questions.AMOUNT, questions.QUOTE_TEXT, questions.VALID_UNTIL, questions.SILENT)
+_QUOTE = (
+    questions.AMOUNT,
+    questions.DISCOUNTED,
+    questions.QUOTE_TEXT,
+    questions.VALID_UNTIL,
+    questions.PRINCIPAL_REFERENCE,
+    questions.SILENT,
+)
 _EARLY = _from(
     S.RECEIVED,
     S.DIAGNOSING,
@@ -103,7 +110,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         _from(S.QUOTE_REQUESTED),
         S.QUOTE_ISSUED,
         mark("Issue the quote"),
-        guards=(guards.validity_not_past,),
+        guards=(guards.validity_not_past, guards.reference_given),
         inputs=_QUOTE,
         effects=(effects.issue_quote,),
         usual=usual.quote,
@@ -321,7 +328,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         S.RETURNED,
         mark("Hand over to the customer"),
         guards=(guards.paid_or_released,),
-        inputs=(questions.PROOF, questions.TAKEN_BY, questions.RELEASE, questions.RELEASE_REASON),
+        inputs=(questions.PROOF, questions.TAKEN_BY, questions.IMPOSED, questions.RELEASE, questions.RELEASE_REASON),
         effects=(effects.give_device_back,),
         usual=usual.taker,
     ),

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel import Session
 
 from convisav_tui.shop.context import ShopContext
-from convisav_tui.shop.country_rules import rules_in_force
-from convisav_tui.shop.dated_rules import shop_setting
-from convisav_tui.shop.dates import add_months
+from convisav_tui.shop.coverage import FULL, Cover, kind_from
 from convisav_tui.shop.field_reader import TICKED
+from convisav_tui.shop.guarantees import RunningGuarantee, best, guarantees_of
 from convisav_tui.shop.intake_form import WarrantyCover
-from convisav_tui.store.models import Device, DeviceType, OrderKind
-
-# Setting: {"<device type code>": {"parts": 36, "labour": 24}}, months of a commercial guarantee of this shop.
-COMMERCIAL_GUARANTEE = "commercial_guarantee_months"
+from convisav_tui.store.models import CoverageLine, Device, DeviceType, GuaranteeKind, OrderKind, Payer
 
 
 @dataclass(frozen=True)
@@ -27,6 +23,9 @@ class Warranty:
     labour_until: date | None
     parts: bool
     labour: bool
+    travel: bool = False
+    guarantees: tuple[RunningGuarantee, ...] = ()
+    day: date | None = None  # on which it was looked at
 
     @property
     def in_warranty(self) -> bool:
@@ -43,7 +42,19 @@ class Warranty:
     @property
     def kind(self) -> OrderKind:
         """Fork of source 0 and FR-G10: under guarantee ⇒ repair, else the customer pays."""
-        return OrderKind.LEGAL_GUARANTEE if self.in_warranty else OrderKind.PAID
+        return kind_from(self.covers())
+
+    def covers(self) -> list[Cover]:
+        """Who takes over parts, labour and travel (FR-G11): what the clerk said against the dates is the legal one."""
+        said = {CoverageLine.PARTS: self.parts, CoverageLine.LABOUR: self.labour, CoverageLine.TRAVEL: self.travel}
+        return [self._cover(line) if said[line] else Cover(line) for line in CoverageLine]
+
+    def _cover(self, line: CoverageLine) -> Cover:
+        found = best(self.guarantees, line, self.day) if self.day is not None else None
+        if found is None:
+            debtor = next((one.debtor for one in self.guarantees if one.kind is GuaranteeKind.LEGAL), Payer.SHOP)
+            return Cover(line, GuaranteeKind.LEGAL, FULL, debtor)
+        return Cover(line, found.kind, FULL, found.debtor, found.debtor_id, found.until[line])
 
     def fork(self) -> dict[str, str]:
         """What the form proposes: under guarantee ⇒ repair, out of it ⇒ a quote first."""
@@ -61,25 +72,21 @@ def warranty_of(
     """The guarantee on `today` of a device bought on `purchased_on` (FR-G1: the law of the day of purchase).
 
     The legal guarantee, the shop's commercial one for this type, and what is written on the device itself (an
-    extension, a manufacturer's guarantee): the longest counts, for parts and for labour.
+    extension, a manufacturer's guarantee): the longest counts, for each line.
     """
-    parts: list[date] = []
-    labour: list[date] = []
-    if device is not None:
-        parts += [device.parts_warranty_until] if device.parts_warranty_until else []
-        labour += [device.labour_warranty_until] if device.labour_warranty_until else []
-        purchased_on = purchased_on or device.purchased_on
-    if purchased_on is not None:
-        years = rules_in_force(session, shop.country).number("guarantee.legal_years", purchased_on) or 0
-        months = _commercial_months(session, device_type)
-        parts.append(add_months(purchased_on, max(12 * years, months.get("parts", 0))))
-        labour.append(add_months(purchased_on, max(12 * years, months.get("labour", 0))))
-    parts_until, labour_until = max(parts, default=None), max(labour, default=None)
+    guarantees = tuple(guarantees_of(session, device, device_type, shop, purchased_on))
+    until = {
+        line: max((one.until[line] for one in guarantees if line in one.until), default=None) for line in CoverageLine
+    }
+    covered = {line: day is not None and today <= day for line, day in until.items()}
     return Warranty(
-        parts_until,
-        labour_until,
-        parts=parts_until is not None and today <= parts_until,
-        labour=labour_until is not None and today <= labour_until,
+        until[CoverageLine.PARTS],
+        until[CoverageLine.LABOUR],
+        parts=covered[CoverageLine.PARTS],
+        labour=covered[CoverageLine.LABOUR],
+        travel=covered[CoverageLine.TRAVEL],
+        guarantees=guarantees,
+        day=today,
     )
 
 
@@ -87,17 +94,9 @@ def as_said(warranty: Warranty, said: WarrantyCover) -> Warranty:
     """The guarantee as the clerk decided it, where he did."""
     if said is WarrantyCover.COMPUTED:
         return warranty
-    return Warranty(
-        warranty.parts_until,
-        warranty.labour_until,
+    return replace(
+        warranty,
         parts=said in (WarrantyCover.PARTS, WarrantyCover.BOTH),
         labour=said in (WarrantyCover.LABOUR, WarrantyCover.BOTH),
+        travel=warranty.travel if said is WarrantyCover.BOTH else False,
     )
-
-
-def _commercial_months(session: Session, device_type: DeviceType | None) -> dict[str, int]:
-    chosen = shop_setting(session, COMMERCIAL_GUARANTEE)
-    months = chosen.get(device_type.code) if isinstance(chosen, dict) and device_type is not None else None
-    if not isinstance(months, dict):
-        return {}
-    return {key: value for key, value in months.items() if isinstance(value, int) and 0 <= value <= 1200}

@@ -20,6 +20,8 @@ from convisav_tui.shop.foreseen import effect_line, foreseen_effects, foreseen_m
 from convisav_tui.shop.movement import Change
 from convisav_tui.shop.names import name
 from convisav_tui.shop.permissions import Permission, asks, require
+from convisav_tui.shop.principal_steps import is_asked, usual_answers_of, worded
+from convisav_tui.shop.quoting import agreed_beforehand
 from convisav_tui.shop.reactions import Wishes, react
 from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers, Preview, Step, StepInput, StepTaken, read_answers, usual_answers
@@ -192,7 +194,7 @@ def _row(situation: Situation, event: str) -> Transition:
 
 def _inputs(situation: Situation, row: Transition) -> tuple[StepInput, ...]:
     """The inputs as they are shown: labels translated, this order's usual answers in them."""
-    usual = row.usual(situation)
+    usual = row.usual(situation) | usual_answers_of(situation, row.event)
     return tuple(
         replace(
             asked,
@@ -202,7 +204,7 @@ def _inputs(situation: Situation, row: Transition) -> tuple[StepInput, ...]:
             else tuple((value, _(label)) for value, label in asked.choices),
             default=usual.get(asked.key, asked.default),
         )
-        for asked in row.inputs
+        for asked in worded(situation, row.inputs)
         if _is_asked(situation, asked)
     )
 
@@ -213,8 +215,10 @@ def _is_asked(situation: Situation, asked: StepInput) -> bool:
     if asked.key == "advance":
         return situation.sums.towards_price > 0
     if asked.key in ("release", "release_reason"):
-        return situation.owed > 0
-    return asked.key != "technician" or bool(situation.people)
+        return situation.owed > 0 and not situation.on_account
+    if asked.key == "technician":
+        return bool(situation.people)
+    return is_asked(situation, asked.key)
 
 
 def _likely(situation: Situation) -> tuple[str, ...]:
@@ -222,7 +226,8 @@ def _likely(situation: Situation) -> tuple[str, ...]:
     if order.state is OrderState.RECEIVED:
         return ("request_quote", "start_diagnosis") if order.quote_requested else ("start_diagnosis", "request_quote")
     if order.state is OrderState.DIAGNOSING:
-        direct = situation.covered or (order.cap is not None and not order.quote_requested)
+        free = bool(agreed_beforehand(situation.session, order)) and not order.quote_requested
+        direct = situation.covered or free
         return ("authorise_direct", "request_quote") if direct else ("request_quote", "authorise_direct")
     if order.state is OrderState.TO_NOTIFY:
         return ("called", "hand_over") if _waits_for_call(situation) else ("hand_over", "called")

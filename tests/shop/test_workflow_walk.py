@@ -13,8 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlmodel import Session
 
 from convisav_tui.errors import FieldErrors, Refusal
+from convisav_tui.shop.coverage import decide_coverage
 from convisav_tui.shop.payments import give_back, sums_of
-from convisav_tui.shop.quoting import COVERED_KINDS, consented_total
+from convisav_tui.shop.quoting import consented_total, is_covered
 from convisav_tui.shop.reactions import message_accepted, message_failed
 from convisav_tui.shop.workflow import expire_quotes
 from convisav_tui.store.engine import Store
@@ -33,11 +34,17 @@ from convisav_tui.store.models import (
 from tests.invariants import check, check_order
 from tests.shop.bench import PATHS, Bench, replayed
 from tests.shop.counter import CLERK, SHOP, counter_store
+from tests.shop.principals import principal
 
 S = OrderState
 GONE = {S.RETURNED, S.CLOSED, S.CANCELLED}
 WORKED = {Outcome.REPAIRED, Outcome.PARTLY_REPAIRED, Outcome.REPLACED}
 AMOUNTS = st.sampled_from(["0", "20", "49,99", "50", "120", "120,01", "300", "abc", ""])
+# Principals by name: billed by the month on his own decision, or one by one on the customer's.
+UNDER = {
+    "Grand Magasin": {"invoicing": "monthly", "cap": "200", "quote_above": "60", "discount": "10"},
+    "Assureur": {"approver": "customer", "prices": "phone: Écran = 79,00\nForfait = 49,00"},
+}
 # The way on from each state when somebody wants the order off the shelf.
 HOMEWARD = (
     "close",
@@ -74,15 +81,18 @@ class Walk(RuleBasedStateMachine):
         ready=st.sampled_from(["sms", "email", "call", "none"]),
         paid=st.sampled_from([{}, {"amount": "30", "nature": "acompte", "means": "cash"}]),
         secret=st.booleans(),
+        under=st.sampled_from(["", "", *UNDER]),
         start=st.sampled_from([state for state in PATHS if state is not S.CLOSED]),
     )
     def take_in(
-        self, quote: bool, cap: str, warranty: str, ready: str, paid: dict[str, str], secret: bool, start: S
+        self, quote: bool, cap: str, warranty: str, ready: str, paid: dict[str, str], secret: bool, under: str, start: S
     ) -> None:
         """Begin somewhere along the way, so that short walks see late states too."""
         code = {"device_type": "phone", "serial": "", "secret_kind": "pin", "secret": "4711"} if secret else {}
         wishes = {"quote_requested": "x" if quote else "", "cap": cap, "warranty": warranty, "ready_channel": ready}
-        self.bench.take_in(**(wishes | paid | code))
+        self.under = under
+        mandate = {"principal_id": str(principal(self.bench.store, under, **UNDER[under]))} if under else {}
+        self.bench.take_in(**(wishes | paid | code | mandate))
         for event in PATHS[start]:
             if event == "expire":
                 self.let_quotes_expire()
@@ -101,7 +111,7 @@ class Walk(RuleBasedStateMachine):
     def take_a_step(self, pick: int, amount: str, ticks: set[str]) -> None:
         offered = [step for step in self.bench.steps().values() if step.event != "cancel" or pick == 20]
         step = offered[pick % len(offered)]
-        raw = {key: "x" for key in ticks}
+        raw = {key: "x" for key in ticks} | self._named()
         raw |= {asked.key: amount for asked in step.inputs if asked.kind == "amount" and pick % 3}
         version = self.bench.order.version
         try:
@@ -111,6 +121,20 @@ class Walk(RuleBasedStateMachine):
             return
         again = self.bench.step(step.event, key=f"walk-{id(self)}-{version}-{self.bench.order_id}", **raw)
         assert (again.event_id, again.to_state) == (taken.event_id, taken.to_state)
+
+    @rule(
+        parts=st.sampled_from(["none", "legal", "commercial", "manufacturer", "goodwill"]),
+        labour=st.sampled_from(["none", "legal", "commercial", "goodwill"]),
+        share=st.sampled_from(["", "50", "100", "101"]),
+    )
+    def decide_who_pays(self, parts: str, labour: str, share: str) -> None:
+        before = self.bench.order.version
+        raw = {"parts_kind": parts, "labour_kind": labour, "parts_share": share, "reason": "décision"}
+        key = f"cover-{id(self)}-{before}-{self.bench.order_id}"
+        try:
+            self.bench.write(lambda s: decide_coverage(s, self.bench.order_id, raw, CLERK, key))
+        except (Refusal, FieldErrors):
+            assert self.bench.order.version == before
 
     @rule()
     def undo(self) -> None:
@@ -173,7 +197,7 @@ class Walk(RuleBasedStateMachine):
             if order.outcome in WORKED and order.price is not None:
                 with self.bench.store.read() as session:
                     assert order.price <= consented_total(session, order)
-            if order.kind in COVERED_KINDS and order.state is not S.CLOSED and order.state is not S.CANCELLED:
+            if is_covered(order) and order.state is not S.CLOSED and order.state is not S.CANCELLED:
                 assert not order.price
 
     @invariant()
@@ -184,8 +208,9 @@ class Walk(RuleBasedStateMachine):
             if order.state is S.CLOSED:
                 with self.bench.store.read() as session:
                     sums = sums_of(session, order)
-                assert sums.owed == 0 and sums.deposit_held == 0
-                assert order.billing_state in (BillingState.PAID, BillingState.NOT_BILLABLE)
+                monthly = order.billing_state is BillingState.ON_STATEMENT
+                assert (sums.owed == 0 or monthly) and sums.deposit_held == 0
+                assert monthly or order.billing_state in (BillingState.PAID, BillingState.NOT_BILLABLE)
 
     @invariant()
     def nothing_is_sent_to_nobody_nor_to_who_has_his_device(self) -> None:
@@ -218,10 +243,15 @@ class Walk(RuleBasedStateMachine):
 
     def _goes(self, event: str) -> bool:
         try:
-            self.bench.step(event, **({"valid_until": "31/12/2098"} if event == "issue_quote" else {}))
+            answers = {"valid_until": "31/12/2098"} if event == "issue_quote" else {}
+            self.bench.step(event, **answers, **self._named())
         except (Refusal, FieldErrors):
             return False
         return True
+
+    def _named(self) -> dict[str, str]:
+        """Who at the principal answers, where he decides."""
+        return {"decided_by": "Mme Roux"} if self.under else {}
 
     def _settle(self) -> None:
         """Pay what is owed, give back what is too much."""
