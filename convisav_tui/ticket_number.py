@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 LENGTH = 10
-# First pairs that no order of this century has: labels of places and slips of dispatches are read like tickets, garbled
-# keyboards and all.
+# First pairs that no order of this century has: labels of loaners and places and slips of dispatches are read like
+# tickets, garbled keyboards and all.
+LOANER_PAIR = 95
 PLACE_PAIR = 97
 DISPATCH_PAIR = 98
-Kind = Literal["order", "place", "dispatch"]
+Kind = Literal["order", "loaner", "place", "dispatch"]
 # On the sheet that tries a scanner out: every digit once, and a first pair that no order of this century has either.
 SHEET = "9601235478"
 
@@ -53,13 +54,13 @@ def make(year: int, counter: int) -> str:
 
 
 def kind(number: str) -> Kind:
-    """What a number of ten digits names: an order, a place of storage, or a dispatch to a subcontractor."""
-    kinds: dict[str, Kind] = {str(PLACE_PAIR): "place", str(DISPATCH_PAIR): "dispatch"}
+    """What a number of ten digits names: an order, a loaner, a place, or a dispatch to a subcontractor."""
+    kinds: dict[str, Kind] = {str(LOANER_PAIR): "loaner", str(PLACE_PAIR): "place", str(DISPATCH_PAIR): "dispatch"}
     return kinds.get(number[:2], "order")
 
 
 def counter(number: str) -> int:
-    """The counter in a number: the id of a place on its label."""
+    """The counter in a number: the id of a place or a loaner on its label."""
     return int(number[2:9])
 
 
