@@ -128,6 +128,24 @@ ANSWERED = {
     "email": mark("by e-mail"),
     "cap": mark("within the spending cap"),
 }
+PRIORITIES = {
+    "0": mark("usual"),
+    "1": mark("soon"),
+    "2": mark("urgent"),
+}
+SUBCONTRACT_STATES = {
+    "prepared": mark("prepared"),
+    "sent": mark("out"),
+    "quoted": mark("price named"),
+    "approved": mark("may go on"),
+    "rejected": mark("to send back"),
+    "returned": mark("is back"),
+}
+PLACE_KINDS = {
+    "bin": mark("bin"),
+    "shelf": mark("shelf"),
+    "bench": mark("bench"),
+}
 ROLES = {
     "clerk": mark("clerk"),
     "technician": mark("technician"),
@@ -246,6 +264,17 @@ EVENTS = {
     "printed_again": mark("printed again"),
     "print_retried": mark("print tried again"),
     "print_cancelled": mark("print called off"),
+    "send_out": mark("sent to a subcontractor"),
+    "subcontractor_goes_on": mark("subcontractor told to go on"),
+    "subcontractor_quoted": mark("subcontractor's price"),
+    "subcontractor_approved": mark("subcontractor's price agreed"),
+    "receive_back": mark("back from the subcontractor"),
+    "back_to_repair": mark("back from the subcontractor"),
+    "back_to_quote": mark("back from the subcontractor"),
+    "moved": mark("put elsewhere"),
+    "assigned": mark("given to"),
+    "prioritised": mark("priority changed"),
+    "told_again": mark("told once more"),
 }
 
 

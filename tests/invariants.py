@@ -40,12 +40,23 @@ from convisav_tui.store.models import (
     QuoteDecision,
     RepairOrder,
     SecretState,
+    SubcontractJob,
 )
 from convisav_tui.store.tables import PARTY_SEARCH
 
 GONE = frozenset({OrderState.RETURNED, OrderState.CLOSED, OrderState.CANCELLED})
 NO_SECRET = GONE | {OrderState.RELINQUISHED, OrderState.DISPOSED}
 WORKED = frozenset({Outcome.REPAIRED, Outcome.PARTLY_REPAIRED, Outcome.REPLACED})
+AWAY = frozenset(
+    {
+        OrderState.SUBCONTRACTED,
+        OrderState.QUOTE_REQUESTED,
+        OrderState.QUOTE_ISSUED,
+        OrderState.QUOTE_ACCEPTED,
+        OrderState.QUOTE_REFUSED,
+        OrderState.QUOTE_EXPIRED,
+    }
+)
 ENDED = GONE | {OrderState.COMPLETED, OrderState.TO_NOTIFY, OrderState.NOTIFIED}
 
 
@@ -60,6 +71,7 @@ class File:
     quotes: list[Quote] = field(default_factory=list)
     decisions: list[QuoteDecision] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    jobs: list[SubcontractJob] = field(default_factory=list)
     secret: DeviceSecret | None = None
 
 
@@ -92,6 +104,7 @@ def _files(session: Session, order_id: int | None = None) -> list[File]:
         (Payment, "payments"),
         (Quote, "quotes"),
         (Message, "messages"),
+        (SubcontractJob, "jobs"),
     )
     for table, name in lists:
         rows = select(table).order_by("id")
@@ -140,10 +153,45 @@ def _custody(file: File) -> Iterator[str]:
     """2: one holder at a time, the one that the order names; given back means given back."""
     if file.custody and file.custody[-1].holder is not file.order.holder:
         yield f"held by {file.order.holder}, moved to {file.custody[-1].holder} last"
-    if any(before.holder is after.holder for before, after in pairwise(file.custody)):
+    if any(_where(before) == _where(after) for before, after in pairwise(file.custody)):
         yield "moved to who held it already"
-    if (file.order.holder is Holder.RETURNED) != (file.order.state in GONE):
+    if file.custody and file.custody[-1].place != file.order.place:
+        yield f"at {file.order.place!r}, moved to {file.custody[-1].place!r} last"
+    yield from _away(file)
+    given_up = any(event.to_state in GIVEN_UP for event in file.events) and file.order.holder is Holder.DISPOSED
+    if (file.order.holder is Holder.RETURNED) != (file.order.state in GONE and not given_up):
         yield f"{file.order.state} while held by {file.order.holder}"
+    if given_up and file.order.state not in GIVEN_UP and file.order.closed_at is None:
+        yield f"{file.order.state} while held by {file.order.holder}"
+    yield from _given_up(file)
+
+
+def _where(custody: CustodyEvent) -> tuple[object, ...]:
+    return custody.holder, custody.place, custody.party_id
+
+
+def _away(file: File) -> Iterator[str]:
+    """7.5 X: one open job at most, and it says who holds the device."""
+    order, out = file.order, [job for job in file.jobs if job.returned_at is None]
+    if len(out) > 1:
+        yield "with two subcontractors at once"
+    if bool(out) != (order.holder is Holder.WITH_SUBCONTRACTOR):
+        yield f"held by {order.holder} with {len(out)} open jobs"
+    if order.state is OrderState.SUBCONTRACTED and not out:
+        yield "subcontracted to nobody"
+    if out and order.state not in AWAY:
+        yield f"{order.state} while a subcontractor has it"
+    if file.custody and out and file.custody[-1].party_id is None:
+        yield "with a subcontractor whom the custody does not name"
+
+
+def _given_up(file: File) -> Iterator[str]:
+    """5: disposed needs a court's reference, relinquished its owner's signature."""
+    wanted = {OrderState.RELINQUISHED: "signed_by", OrderState.DISPOSED: "court_reference"}
+    for event in file.events:
+        for state, key in wanted.items():
+            if event.to_state == state and event.event != "undone" and not event.detail.get(key):
+                yield f"{state} without {key}"
 
 
 def _dates(file: File) -> Iterator[str]:

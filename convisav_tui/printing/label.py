@@ -101,7 +101,7 @@ def _worded(paper: LabelPaper, printing: Printing) -> _Words:
         device=printable(paper.device or paper.device_type),
         comeback=printable(back),
         kind=printable(kind),
-        code=printable(paper.customer_code),
+        code=printable(" · ".join(part for part in (paper.customer_code, paper.place) if part)),
         promised=printable(say(PROMISED, day=paper.promised_on)) if paper.promised_on else "",
         shop=printable(paper.shop_name),
         count=f"{printing.copy}/{printing.copies}" if printing.copies > 1 else "",

@@ -10,10 +10,10 @@ from sqlmodel import select
 
 from convisav_tui.i18n import _, format_day
 from convisav_tui.shop import outbox, quoting
-from convisav_tui.shop.guarantee_extension import extend, extensions
 from convisav_tui.shop.movement import Change
 from convisav_tui.shop.payments import add_payment, billing_state, sums_of
 from convisav_tui.shop.permissions import Permission, require
+from convisav_tui.shop.places import bench_of
 from convisav_tui.shop.secrets import purge_secret
 from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers
@@ -49,7 +49,7 @@ def _take_to_the_bench(situation: Situation, answers: Answers, change: Change) -
     technician = int(chosen) if chosen else situation.order.technician_id or change.actor.staff_id
     change.put(technician_id=technician)
     change.detail["technician"] = technician
-    change.hand_to(Holder.WITH_TECHNICIAN)
+    change.hand_to(Holder.WITH_TECHNICIAN, place=bench_of(situation.session, technician))
 
 
 def _note(*keys: str) -> Effect:
@@ -62,22 +62,18 @@ def _note(*keys: str) -> Effect:
 
 
 def _authorise(situation: Situation, answers: Answers, change: Change) -> None:
-    basis = "covered" if situation.covered else quoting.BY_CAP if situation.terms is None else quoting.BY_TERMS
+    basis = "covered" if situation.covered else quoting.BY_CAP
     change.detail.update(basis=basis, amount=answers.amount("estimate") or 0, cap=situation.order.cap)
 
 
 def _say_authorised(situation: Situation, _answers: Answers) -> str:
     if situation.covered:
         return _("Somebody else pays: the customer owes nothing.")
-    if situation.terms is not None:
-        agreed = quoting.agreed_beforehand(situation.session, situation.order)
-        return _("Within the {agreed} that the principal agreed to.").format(agreed=situation.money(agreed))
     return _("Within the spending cap of {cap}.").format(cap=situation.money(situation.order.cap or 0))
 
 
 def _issue_quote(situation: Situation, answers: Answers, change: Change) -> None:
-    day = answers.day("valid_until")
-    amount = situation.less_discount(answers.amount("amount"), answers.ticked("discounted"))
+    amount, day = answers.amount("amount"), answers.day("valid_until")
     assert amount is not None and day is not None
     change.detail["withdrawn"] = outbox.withdraw(situation.session, situation.order, MessageEvent.QUOTE_READY)
     text = answers.text("text")
@@ -85,14 +81,11 @@ def _issue_quote(situation: Situation, answers: Answers, change: Change) -> None
     change.detail.update(quote=quote.id, revision=quote.revision, amount=amount, sha256=quote.sha256)
     if situation.order.cap is not None and amount <= situation.order.cap:
         change.detail["consent"] = quoting.BY_CAP
-    if answers.text("principal_reference"):
-        change.put(principal_reference=answers.text("principal_reference"))
     change.put(quote_state=QuoteState.ISSUED)
 
 
 def _say_cap(situation: Situation, answers: Answers) -> str:
-    amount = situation.less_discount(answers.amount("amount"), answers.ticked("discounted"))
-    cap = situation.order.cap
+    amount, cap = answers.amount("amount"), situation.order.cap
     if amount is None or cap is None:
         return ""
     if amount <= cap:
@@ -177,34 +170,19 @@ def _told_in_person(_situation: Situation, answers: Answers, change: Change) -> 
 def _give_device_back(situation: Situation, answers: Answers, change: Change) -> None:
     """K: out; S: purged; what was still to be sent is called off."""
     change.detail.update(proof=answers.text("proof"), taken_by=answers.text("taken_by"))
-    if situation.owed > 0 and situation.on_account:
-        change.detail.update(on_account=situation.owed)
-    elif situation.owed > 0:
+    if situation.owed > 0:
         change.detail.update(released_unpaid=situation.owed, reason=answers.text("release_reason"))
     if situation.order.outcome in GUARANTEED:
         change.put(repair_guarantee_until=situation.guaranteed_until(situation.today))
     change.put(returned_at=change.at)
-    extended = extend(
-        situation.session, situation.order, situation.shop, change.actor, change.at, imposed=answers.ticked("imposed")
-    )
-    if extended:
-        change.detail["extended"] = [f"{one.kind.value} {one.cause} {one.new_end.isoformat()}" for one in extended]
     _leave_the_shop(situation, answers, change)
 
 
-def _say_given_back(situation: Situation, answers: Answers) -> str:
+def _say_given_back(situation: Situation, _answers: Answers) -> str:
     told = [_("The unlock code is destroyed.")] if situation.order.secret_state is SecretState.STORED else []
     if situation.order.outcome in GUARANTEED:
         until = situation.guaranteed_until(situation.today)
         told += [_("The repair is guaranteed until {day}.").format(day=format_day(until))] if until else []
-    if situation.owed > 0 and situation.on_account:
-        told.append(_("{amount} is on the principal's account.").format(amount=situation.money(situation.owed)))
-    extended = extensions(
-        situation.session, situation.order, situation.shop, situation.at, imposed=answers.ticked("imposed")
-    )
-    if extended:
-        day = format_day(max(one.new_end for one in extended))
-        told.append(_("The guarantee of the device lasts until {day} now.").format(day=day))
     return " ".join(told)
 
 

@@ -58,6 +58,7 @@ def label_of(session: Session, order: RepairOrder, shop: ShopContext) -> LabelPa
         customer_code=party.code,
         promised_on=_day(order.promised_on, shop.language),
         comeback_of=_comeback_of(session, order),
+        place=order.place,
         shop_name=shop.name,
         language=shop.language,
     )

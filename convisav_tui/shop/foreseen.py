@@ -13,7 +13,7 @@ from convisav_tui.shop.outbox import PlannedMessage
 from convisav_tui.shop.reactions import REACTIONS, channel_for, plan_message, reachable_channel
 from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers
-from convisav_tui.shop.transitions import Transition
+from convisav_tui.shop.transition import Transition
 from convisav_tui.shop.undo_window import undo_window
 from convisav_tui.store.models import Channel, MessageEvent, OrderState, Outcome
 
@@ -74,8 +74,7 @@ def _facts(situation: Situation, told: MessageEvent, answers: Answers, row: Tran
     """The facts as they will be once the step is taken."""
     facts = facts_of(situation.session, situation.order)
     if told is MessageEvent.QUOTE_READY:
-        amount = situation.less_discount(answers.amount("amount"), answers.ticked("discounted"))
-        cap = situation.order.cap
+        amount, cap = answers.amount("amount"), situation.order.cap
         return replace(
             facts,
             quote_amount=amount,

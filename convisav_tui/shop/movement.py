@@ -41,11 +41,14 @@ class Change:
             self.keep(column)
             setattr(self.order, column, value)
 
-    def hand_to(self, holder: Holder, note: str = "") -> None:
-        """Move the device to another holder; nothing when he has it already (rules.md 7.7, 2)."""
-        if self.order.holder is not holder:
-            self.put(holder=holder, place="")
-            move_custody(self.session, self.order, self.actor, self.at, note)
+    def hand_to(
+        self, holder: Holder, note: str = "", *, place: str = "", party_id: int | None = None, carrier: str = ""
+    ) -> None:
+        """Move the device to another holder; nothing when he has it already (rules.md 7.7, 2). `place` is the code of
+        his bench or bin, `party_id` who he is when he is no one of the shop."""
+        if self.order.holder is not holder or (place and self.order.place != place):
+            self.put(holder=holder, place=place)
+            move_custody(self.session, self.order, self.actor, self.at, note, party_id=party_id, carrier=carrier)
 
     def record(self, event: str, transition: str, to_state: OrderState, key: str | None = None) -> OrderEvent:
         """Enter `to_state` and append the event that says so."""
@@ -70,12 +73,32 @@ class Change:
         return appended
 
 
-def move_custody(session: Session, order: RepairOrder, actor: Actor, at: datetime, note: str = "") -> None:
-    """Append who holds the device from now on, as the order says."""
+def move_custody(
+    session: Session,
+    order: RepairOrder,
+    actor: Actor,
+    at: datetime,
+    note: str = "",
+    *,
+    party_id: int | None = None,
+    technician_id: int | None = None,
+    carrier: str = "",
+) -> None:
+    """Append who holds the device from now on, as the order says; on a bench it is its technician's, else that of the
+    order."""
     assert order.id is not None
+    at_bench = order.holder is Holder.WITH_TECHNICIAN
     session.add(
         CustodyEvent(
-            order_id=order.id, at=at, holder=order.holder, place=order.place, staff_id=actor.staff_id, note=note
+            order_id=order.id,
+            at=at,
+            holder=order.holder,
+            place=order.place,
+            staff_id=actor.staff_id,
+            note=note[:200],
+            party_id=party_id,
+            technician_id=(technician_id or order.technician_id) if at_bench else None,
+            carrier=carrier,
         )
     )
 

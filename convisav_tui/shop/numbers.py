@@ -1,4 +1,4 @@
-"""Ticket numbers: one counter a year, counted in the transaction that opens the order."""
+"""Ticket numbers: one counter a year, counted in the transaction that opens the order; and those of dispatches."""
 
 from __future__ import annotations
 
@@ -16,12 +16,24 @@ def next_number(session: Session, year: int) -> str:
     """
     name = f"ticket:{year}"
     counted = _count(session, name)
-    if counted is None:
-        opened = sa.text("INSERT INTO counter (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING")
-        session.connection().execute(opened, {"name": name, "value": _highest(session, year)})
-        counted = _count(session, name)
+    return ticket_number.make(year, _begun(session, name, _highest(session, year)) if counted is None else counted)
+
+
+def next_dispatch_number(session: Session) -> str:
+    """The ten digits of the next dispatch to a subcontractor; without gaps as those of the orders."""
+    counted = _count(session, "dispatch")
+    return ticket_number.make(
+        ticket_number.DISPATCH_PAIR, _begun(session, "dispatch", 0) if counted is None else counted
+    )
+
+
+def _begun(session: Session, name: str, highest: int) -> int:
+    """The first number of a counter that does not exist yet, after the `highest` in use."""
+    opened = sa.text("INSERT INTO counter (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING")
+    session.connection().execute(opened, {"name": name, "value": highest})
+    counted = _count(session, name)
     assert counted is not None
-    return ticket_number.make(year, counted)
+    return counted
 
 
 def _count(session: Session, name: str) -> int | None:

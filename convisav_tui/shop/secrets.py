@@ -12,6 +12,7 @@ from convisav_tui.clock import local, now
 from convisav_tui.errors import NotFound, Refusal
 from convisav_tui.i18n import _
 from convisav_tui.shop.actor import PROGRAM, Actor
+from convisav_tui.shop.away import away_of
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.country_rules import rules_in_force
 from convisav_tui.shop.drafts import draft_key_name
@@ -80,7 +81,7 @@ def reveal_secret(session: Session, order_id: int, actor: Actor) -> RevealedSecr
         raise Refusal("secret_stored", _("No unlock code is kept for this order."))
     if order.state in _NO_LONGER:
         raise Refusal("secret_in_workshop", _("The device has left: its unlock code is no longer shown."))
-    if order.state not in _IN_WORKSHOP:
+    if order.state not in _IN_WORKSHOP and not _passed_on(session, order_id):
         raise Refusal("secret_in_workshop", _("The work is done: the unlock code is no longer shown."))
     _refuse_stranger(session, order, actor)
     key = keyring_of(session).get(key_name(order))
@@ -156,6 +157,12 @@ def _order(session: Session, order_id: int) -> RepairOrder:
     if order is None:
         raise NotFound(_("There is no such order."))
     return order
+
+
+def _passed_on(session: Session, order_id: int) -> bool:
+    """Whether a subcontractor has the device and was to have its code: he may ask for it once more (T18)."""
+    away = away_of(session, order_id)
+    return away is not None and away.job.secret_included
 
 
 def _refuse_stranger(session: Session, order: RepairOrder, actor: Actor) -> None:

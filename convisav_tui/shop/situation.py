@@ -10,16 +10,15 @@ from sqlmodel import Session, col, select
 
 from convisav_tui.clock import local
 from convisav_tui.money import format_amount
-from convisav_tui.shop import mandate, quoting
+from convisav_tui.shop import quoting
 from convisav_tui.shop.actor import Actor
+from convisav_tui.shop.away import Away, away_of
 from convisav_tui.shop.context import ShopContext
-from convisav_tui.shop.coverage import Cover, covers_of_order
 from convisav_tui.shop.dated_rules import GUARANTEE_MONTHS, number_for
 from convisav_tui.shop.dates import add_months
 from convisav_tui.shop.payments import Sums, sums_of
-from convisav_tui.shop.principal_prices import discounted
-from convisav_tui.shop.principals import terms_of
-from convisav_tui.store.models import Nature, Party, PrincipalTerms, Quote, RepairOrder, Staff
+from convisav_tui.shop.subcontractors import Subcontractor, subcontractors
+from convisav_tui.store.models import Device, DeviceType, Nature, Party, Quote, RepairOrder, Staff
 
 
 @dataclass
@@ -93,44 +92,37 @@ class Situation:
     @property
     def covered(self) -> bool:
         """Whether somebody else than the customer pays the work."""
-        return quoting.is_covered(self.order)
-
-    @cached_property
-    def principal(self) -> Party | None:
-        """Who asked for the work, where it was not the customer."""
-        return self.session.get(Party, self.order.principal_id) if self.order.principal_id is not None else None
-
-    @cached_property
-    def terms(self) -> PrincipalTerms | None:
-        """What was agreed with the principal."""
-        return terms_of(self.session, self.order.principal_id)
-
-    @property
-    def reference_missing(self) -> bool:
-        """Whether the principal wants his reference on the order, and it has none."""
-        wanted = self.terms is not None and self.terms.reference_required
-        return wanted and not self.order.principal_reference
-
-    @property
-    def on_account(self) -> bool:
-        """Whether the payer settles later."""
-        return mandate.on_account(self.order)
-
-    @cached_property
-    def covers(self) -> list[Cover]:
-        """Who pays parts, labour and travel."""
-        return covers_of_order(self.session, self.order)
-
-    def less_discount(self, amount: int | None, taken_off: bool) -> int | None:
-        """An amount with the principal's discount taken off, if it is to be; minor units."""
-        discount = self.terms.discount if self.terms is not None and taken_off else 0
-        return discounted(amount, discount) if amount is not None and discount else amount
+        return self.order.kind in quoting.COVERED_KINDS
 
     @cached_property
     def people(self) -> tuple[tuple[str, str], ...]:
         """Id and name of the active staff, as choices."""
         rows = self.session.exec(select(Staff).where(col(Staff.active)).order_by(col(Staff.name)))
         return tuple((str(row.id), row.name) for row in rows)
+
+    @cached_property
+    def device_type(self) -> DeviceType:
+        """What kind of device it is."""
+        device = self.session.get_one(Device, self.order.device_id)
+        return self.session.get_one(DeviceType, device.device_type_id)
+
+    @cached_property
+    def away(self) -> Away | None:
+        """Which subcontractor has the device, None when it is not out."""
+        return away_of(self.session, self.order_id)
+
+    @cached_property
+    def subcontractors(self) -> list[Subcontractor]:
+        """Those who work for the shop now."""
+        return subcontractors(self.session, only_active=True)
+
+    def choices_of(self, key: str) -> tuple[tuple[str, str], ...] | None:
+        """What can be chosen in an input whose choices are the shop's own; None where they are those of the table."""
+        if key == "technician":
+            return self.people
+        if key == "subcontractor":
+            return tuple((str(one.party_id), one.name) for one in self.subcontractors)
+        return None
 
     def guaranteed_until(self, day: date) -> date | None:
         """The last day of the guarantee on a repair given back on `day` (FR-G8); None where the shop gives none."""

@@ -31,6 +31,7 @@ class StepInput:
     required: bool = False
     default: str = ""
     longest: int = 400
+    hidden: bool = False  # answered by the program, never shown to people
 
 
 @dataclass(frozen=True)

@@ -10,56 +10,30 @@ What is reduced, because the rooms it needs do not exist yet:
 - T22, T24 no parts, labour times, photos; coverage is the kind: the customer of a guarantee pays 0.
 - T28, T29 by `reactions.message_accepted` and `message_failed`. T30 asks that nothing is owed, or a manager's release;
   no loaner, no days added to the device's guarantee (FR-G6). T31 asks settled money, no open complaint or bonus.
-- T39 settles the advance as answered. T46 not from subcontracted. T20 is here because without it the refusal of T24 to
-  exceed the accepted total could not be mended. T13–T16, T18, T19, T21, T33–T38, T41–T45 are not here yet.
+- T39 settles the advance as answered. T20 is here because without it the refusal of T24 to exceed the accepted total
+  could not be mended. T18, T19 stand in `subcontract_rows`. T13–T16, T21, T33–T38, T41–T45 are not here yet.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from convisav_tui.i18n import mark
-from convisav_tui.shop import effects, guards, questions, usual
-from convisav_tui.shop.effects import Effect
-from convisav_tui.shop.guards import Guard
+from convisav_tui.shop import (
+    effects,
+    guards,
+    questions,
+    subcontract_effects,
+    subcontract_guards,
+    subcontract_rows,
+    usual,
+)
 from convisav_tui.shop.permissions import Permission
-from convisav_tui.shop.steps import StepInput
-from convisav_tui.shop.usual import Usual
+from convisav_tui.shop.transition import Transition
+from convisav_tui.shop.transition import from_states as _from
 from convisav_tui.store.models import OrderState as S
 from convisav_tui.store.models import Outcome
 
 
-@dataclass(frozen=True)
-class Transition:
-    """A row of the table. `offered`: people take it; `automatic`: it follows by itself as soon as its guards allow."""
-
-    id: str
-    event: str
-    sources: frozenset[S]
-    target: S
-    label: str
-    guards: tuple[Guard, ...] = ()
-    inputs: tuple[StepInput, ...] = ()
-    effects: tuple[Effect, ...] = ()
-    outcome: Outcome | None = None  # what the work ends as; None where it is answered, or goes on
-    usual: Usual = usual.nothing  # what stands in its inputs for this order
-    offered: bool = True
-    automatic: bool = False
-    permission: Permission = Permission.MOVE_ORDER  # of the person who takes it
-
-
-def _from(*states: S) -> frozenset[S]:
-    return frozenset(states)
-
-
-_QUOTE = (
-    questions.AMOUNT,
-    questions.DISCOUNTED,
-    questions.QUOTE_TEXT,
-    questions.VALID_UNTIL,
-    questions.PRINCIPAL_REFERENCE,
-    questions.SILENT,
-)
+_QUOTE = (questions.AMOUNT, questions.QUOTE_TEXT, questions.VALID_UNTIL, questions.SILENT)
 _EARLY = _from(
     S.RECEIVED,
     S.DIAGNOSING,
@@ -110,7 +84,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         _from(S.QUOTE_REQUESTED),
         S.QUOTE_ISSUED,
         mark("Issue the quote"),
-        guards=(guards.validity_not_past, guards.reference_given),
+        guards=(guards.validity_not_past,),
         inputs=_QUOTE,
         effects=(effects.issue_quote,),
         usual=usual.quote,
@@ -155,7 +129,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         S.QUOTE_REFUSED,
         mark("Quote refused"),
         inputs=(questions.DECIDED_BY, questions.MEANS, questions.REASON),
-        effects=(effects.refuse_quote,),
+        effects=(effects.refuse_quote, subcontract_effects.reject),
         usual=usual.customer_answers,
     ),
     Transition(
@@ -185,7 +159,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         S.QUOTE_REFUSED,
         mark("Give up: no repair"),
         inputs=(questions.DECIDED_BY, questions.MEANS, questions.REASON),
-        effects=(effects.refuse_quote,),
+        effects=(effects.refuse_quote, subcontract_effects.reject),
         usual=usual.customer_answers,
     ),
     Transition(
@@ -194,7 +168,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         _from(S.QUOTE_REFUSED),
         S.COMPLETED,
         mark("Reassembled: to be collected"),
-        guards=(guards.reassembled, guards.fee_as_agreed),
+        guards=(subcontract_guards.device_is_here, guards.reassembled, guards.fee_as_agreed),
         inputs=(questions.REASSEMBLED, questions.PRICE, questions.PRESENT, questions.SILENT),
         effects=(effects.finish(Outcome.REFUSED_RETURNED_AS_IS),),
         outcome=Outcome.REFUSED_RETURNED_AS_IS,
@@ -206,6 +180,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         _from(S.QUOTE_ACCEPTED),
         S.IN_REPAIR,
         mark("Start the repair"),
+        guards=(subcontract_guards.device_is_here,),
         inputs=(questions.TECHNICIAN,),
         effects=(effects.bench,),
         usual=usual.technician,
@@ -275,19 +250,20 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         "T46",
         "stop_work",
-        _from(S.IN_REPAIR, S.TESTING),
+        _from(S.IN_REPAIR, S.TESTING, S.SUBCONTRACTED),
         S.COMPLETED,
         mark("Stop the work"),
-        guards=(guards.reassembled, guards.price_within_consent),
+        guards=(subcontract_guards.recalled, guards.reassembled, guards.price_within_consent),
         inputs=(
             questions.REASON,
             questions.STOPPED_AS,
+            questions.BACK,
             questions.REASSEMBLED,
             questions.PRICE,
             questions.PRESENT,
             questions.SILENT,
         ),
-        effects=(effects.note("reason"), effects.finish()),
+        effects=(effects.note("reason"), subcontract_effects.recall, effects.finish()),
         usual=usual.stopped_price,
     ),
     Transition(
@@ -328,7 +304,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         S.RETURNED,
         mark("Hand over to the customer"),
         guards=(guards.paid_or_released,),
-        inputs=(questions.PROOF, questions.TAKEN_BY, questions.IMPOSED, questions.RELEASE, questions.RELEASE_REASON),
+        inputs=(questions.PROOF, questions.TAKEN_BY, questions.RELEASE, questions.RELEASE_REASON),
         effects=(effects.give_device_back,),
         usual=usual.taker,
     ),
@@ -355,7 +331,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         _EARLY,
         S.CANCELLED,
         mark("Cancel the order"),
-        guards=(guards.device_given_back, guards.advance_has_answer),
+        guards=(subcontract_guards.device_is_here, guards.device_given_back, guards.advance_has_answer),
         inputs=(questions.REASON, questions.ADVANCE, questions.GIVEN_BACK),
         effects=(effects.cancel,),
         permission=Permission.CANCEL_ORDER,
@@ -371,6 +347,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         effects=(effects.close,),
         automatic=True,
     ),
+    *subcontract_rows.ROWS,
 )
 
 

@@ -15,19 +15,32 @@ from convisav_tui import clock
 from convisav_tui.errors import Conflict, NotFound, Refusal
 from convisav_tui.i18n import _
 from convisav_tui.shop.actor import Actor
+from convisav_tui.shop.away import away_of
 from convisav_tui.shop.movement import Change, move_custody
 from convisav_tui.shop.outbox import held_fast
 from convisav_tui.shop.payments import add_payment
 from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.shop.quoting import UNDONE
+from convisav_tui.shop.subcontract_effects import take_back_job
 from convisav_tui.shop.transitions import TRANSITIONS
 from convisav_tui.shop.undo_window import undo_window
-from convisav_tui.store.models import Message, MessageState, OrderEvent, OrderState, Payment, RepairOrder
+from convisav_tui.store.models import Holder, Message, MessageState, OrderEvent, OrderState, Payment, RepairOrder
 
 # Facts that may follow a step without being in the way of its undo.
 _HARMLESS = frozenset(
-    {"secret_purged", "secret_revealed", "printed_again", "print_cancelled", "print_retried", "message_cancelled"}
+    {
+        "secret_purged",
+        "secret_revealed",
+        "printed_again",
+        "print_cancelled",
+        "print_retried",
+        "message_cancelled",
+        "moved",
+        "prioritised",
+    }
 )
+# Who has a device that may lie anywhere in the shop: where it was put since the step, it stays.
+_IN_HOUSE = frozenset({Holder.IN_SHOP, Holder.WITH_TECHNICIAN})
 _BY_PEOPLE = frozenset(row.event for row in TRANSITIONS if row.offered)
 _AUTOMATIC = frozenset((row.id, row.event) for row in TRANSITIONS if row.automatic)
 
@@ -73,13 +86,22 @@ def _take_back(
         session.add(message)
     for event in chain:
         _bring_messages_back(session, event.detail.get("withdrawn", {}))
+        take_back_job(session, event)
         _reverse_payments(session, order, event.detail.get("payments", []), actor)
-    holder = order.holder
+    before = order.holder, order.place
     values = {column: value for event in reversed(chain) for column, value in event.before.items()}
     values.pop("state", None)
-    change.put(**_typed(order, values))
-    if order.holder is not holder:
-        move_custody(session, order, actor, change.at, note=_("step undone"))
+    wanted = _typed(order, values)
+    if _moved_since(session, head):
+        if wanted.get("holder", order.holder) in _IN_HOUSE:
+            wanted = {column: value for column, value in wanted.items() if column not in ("holder", "place")}
+        else:
+            wanted.setdefault("place", "")
+    change.put(**wanted)
+    if (order.holder, order.place) != before:
+        away = away_of(session, order.id or 0)
+        party_id = away.party.id if away is not None else None
+        move_custody(session, order, actor, change.at, note=_("step undone"), party_id=party_id)
     change.detail.update(
         undoes=head.id,
         step=head.event,
@@ -145,6 +167,12 @@ def _messages_of(session: Session, chain: list[OrderEvent]) -> list[Message]:
     ids = [event.id for event in chain]
     rows = session.exec(held_fast(select(Message).where(col(Message.event_id).in_(ids)))).all()
     return [message for message in rows if message.state is not MessageState.CANCELLED]
+
+
+def _moved_since(session: Session, head: OrderEvent) -> bool:
+    """Whether somebody has put the device elsewhere after the step."""
+    moves = select(OrderEvent.id).where(OrderEvent.order_id == head.order_id, OrderEvent.event == "moved")
+    return session.exec(moves.where(col(OrderEvent.id) > head.id)).first() is not None
 
 
 def _bring_messages_back(session: Session, withdrawn: Mapping[str, str]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from convisav_tui.i18n import format_day
+from convisav_tui.i18n import _, format_day
 from convisav_tui.money import plain_amount
+from convisav_tui.shop.away import quoted_job
 from convisav_tui.shop.dated_rules import QUOTE_VALIDITY_DAYS, number_for
 from convisav_tui.shop.situation import Situation
 
@@ -31,7 +32,27 @@ def estimate(situation: Situation) -> dict[str, str]:
 def quote(situation: Situation) -> dict[str, str]:
     """How long a quote holds here (FR-Q4)."""
     days = number_for(situation.session, situation.shop.country, QUOTE_VALIDITY_DAYS, situation.today)
-    return {"valid_until": format_day(situation.today + timedelta(days=days))}
+    usual = {"valid_until": format_day(situation.today + timedelta(days=days))}
+    quoted = quoted_job(situation.session, situation.order_id)
+    if quoted is not None:
+        usual |= {"amount": _plain(situation, quoted.price), "text": quoted.work}
+    return usual
+
+
+def parcel(situation: Situation) -> dict[str, str]:
+    """What is wrong with the device, for the subcontractor who takes such devices."""
+    family = situation.device_type.family.value
+    fitting = [one for one in situation.subcontractors if one.takes(family)] or situation.subcontractors
+    order = situation.order
+    return {
+        "work": " ".join((order.found_fault or order.reported_fault).split())[:2000],
+        "subcontractor": str(fitting[0].party_id) if fitting else "",
+    }
+
+
+def as_it_left(_situation: Situation) -> dict[str, str]:
+    """Nothing was found wrong with it when it came back."""
+    return {"condition": _("as it left")}
 
 
 def same_quote(situation: Situation) -> dict[str, str]:

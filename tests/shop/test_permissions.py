@@ -39,6 +39,7 @@ BRICKS = {
     "permissions.may",
     "permissions.refusal",
     "permissions.require",
+    "dispatch_slip.ask_for_slip",
     "quoting.decide",
     "quoting.issue",
     "reactions.react",

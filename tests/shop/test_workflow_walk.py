@@ -182,7 +182,7 @@ class Walk(RuleBasedStateMachine):
         if self.bench.order_id:
             order, custody = self.bench.order, self.bench.custody
             assert custody[-1].holder is order.holder
-            assert all(a.holder is not b.holder for a, b in pairwise(custody))
+            assert all((a.holder, a.place) != (b.holder, b.place) for a, b in pairwise(custody))
             assert (order.holder is Holder.RETURNED) == (order.state in GONE)
 
     @invariant()
