@@ -29,6 +29,7 @@ from convisav_tui.store.models import (
     Holder,
     Message,
     MessageState,
+    Nature,
     OrderEvent,
     OrderKind,
     OrderState,
@@ -45,7 +46,8 @@ from convisav_tui.store.models import (
 from convisav_tui.store.tables import PARTY_SEARCH
 
 GONE = frozenset({OrderState.RETURNED, OrderState.CLOSED, OrderState.CANCELLED})
-NO_SECRET = GONE | {OrderState.RELINQUISHED, OrderState.DISPOSED}
+GIVEN_UP = frozenset({OrderState.RELINQUISHED, OrderState.DISPOSED})
+NO_SECRET = GONE | GIVEN_UP
 WORKED = frozenset({Outcome.REPAIRED, Outcome.PARTLY_REPAIRED, Outcome.REPLACED})
 AWAY = frozenset(
     {
@@ -252,8 +254,10 @@ def _money(session: Session, file: File) -> Iterator[str]:
             if paid is None or (paid.nature, paid.currency) != (payment.nature, payment.currency):
                 yield f"payment {payment.id} gives back what is no payment of this order"
             left[payment.reverses_id] = left.get(payment.reverses_id, 0) + payment.amount
-    if any(amount < 0 for amount in left.values()):
+    indemnities = {payment.id for payment in file.payments if payment.nature is Nature.REFUND}
+    if any(amount < 0 for payment_id, amount in left.items() if payment_id not in indemnities):
         yield "more was given back than paid"
+    yield from _accounted(file)
     yield from _told(file)
     sums = sums_of(session, order)
     if order.billing_state is not billing_state(order, sums) and order.state is not OrderState.CANCELLED:
@@ -263,6 +267,17 @@ def _money(session: Session, file: File) -> Iterator[str]:
         monthly = order.billing_state is BillingState.ON_STATEMENT
         if (sums.owed not in (0, None) and not monthly) or sums.deposit_held or not kept:
             yield f"closed with {sums.owed} owed, a deposit of {sums.deposit_held}, billing {order.billing_state}"
+
+
+def _accounted(file: File) -> Iterator[str]:
+    """7: of a cancelled order, what was paid in advance is kept for a reason or given back, to the cent."""
+    if file.order.state is not OrderState.CANCELLED or file.events[-1].event not in ("cancel", "secret_purged"):
+        return
+    held = sum(payment.amount for payment in file.payments if payment.nature is not Nature.REFUND)
+    settled = next((e.detail.get("settlement", {}) for e in reversed(file.events) if e.event == "cancel"), {})
+    kept = sum(settled.get(key, 0) for key in ("earned", "kept", "kept_arrhes")) - settled.get("missing", 0)
+    if held != kept:
+        yield f"cancelled holding {held}, accounted for {kept}"
 
 
 def _told(file: File) -> Iterator[str]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from uuid import uuid4
-
-from sqlmodel import select
 
 from convisav_tui.i18n import _, format_day
 from convisav_tui.shop import outbox, quoting
+from convisav_tui.shop.guarantee_extension import extend, extensions
 from convisav_tui.shop.movement import Change
-from convisav_tui.shop.payments import add_payment, billing_state, sums_of
-from convisav_tui.shop.permissions import Permission, require
+from convisav_tui.shop.payments import billing_state, sums_of
 from convisav_tui.shop.places import bench_of
 from convisav_tui.shop.secrets import purge_secret
 from convisav_tui.shop.situation import Situation
@@ -21,9 +18,7 @@ from convisav_tui.store.models import (
     BillingState,
     Holder,
     MessageEvent,
-    Nature,
     Outcome,
-    Payment,
     QuoteState,
     SecretState,
 )
@@ -62,18 +57,22 @@ def _note(*keys: str) -> Effect:
 
 
 def _authorise(situation: Situation, answers: Answers, change: Change) -> None:
-    basis = "covered" if situation.covered else quoting.BY_CAP
+    basis = "covered" if situation.covered else quoting.BY_CAP if situation.terms is None else quoting.BY_TERMS
     change.detail.update(basis=basis, amount=answers.amount("estimate") or 0, cap=situation.order.cap)
 
 
 def _say_authorised(situation: Situation, _answers: Answers) -> str:
     if situation.covered:
         return _("Somebody else pays: the customer owes nothing.")
+    if situation.terms is not None:
+        agreed = quoting.agreed_beforehand(situation.session, situation.order)
+        return _("Within the {agreed} that the principal agreed to.").format(agreed=situation.money(agreed))
     return _("Within the spending cap of {cap}.").format(cap=situation.money(situation.order.cap or 0))
 
 
 def _issue_quote(situation: Situation, answers: Answers, change: Change) -> None:
-    amount, day = answers.amount("amount"), answers.day("valid_until")
+    day = answers.day("valid_until")
+    amount = situation.less_discount(answers.amount("amount"), answers.ticked("discounted"))
     assert amount is not None and day is not None
     change.detail["withdrawn"] = outbox.withdraw(situation.session, situation.order, MessageEvent.QUOTE_READY)
     text = answers.text("text")
@@ -81,11 +80,14 @@ def _issue_quote(situation: Situation, answers: Answers, change: Change) -> None
     change.detail.update(quote=quote.id, revision=quote.revision, amount=amount, sha256=quote.sha256)
     if situation.order.cap is not None and amount <= situation.order.cap:
         change.detail["consent"] = quoting.BY_CAP
+    if answers.text("principal_reference"):
+        change.put(principal_reference=answers.text("principal_reference"))
     change.put(quote_state=QuoteState.ISSUED)
 
 
 def _say_cap(situation: Situation, answers: Answers) -> str:
-    amount, cap = answers.amount("amount"), situation.order.cap
+    amount = situation.less_discount(answers.amount("amount"), answers.ticked("discounted"))
+    cap = situation.order.cap
     if amount is None or cap is None:
         return ""
     if amount <= cap:
@@ -170,50 +172,47 @@ def _told_in_person(_situation: Situation, answers: Answers, change: Change) -> 
 def _give_device_back(situation: Situation, answers: Answers, change: Change) -> None:
     """K: out; S: purged; what was still to be sent is called off."""
     change.detail.update(proof=answers.text("proof"), taken_by=answers.text("taken_by"))
-    if situation.owed > 0:
+    if situation.owed > 0 and situation.on_account:
+        change.detail.update(on_account=situation.owed)
+    elif situation.owed > 0:
         change.detail.update(released_unpaid=situation.owed, reason=answers.text("release_reason"))
     if situation.order.outcome in GUARANTEED:
         change.put(repair_guarantee_until=situation.guaranteed_until(situation.today))
     change.put(returned_at=change.at)
-    _leave_the_shop(situation, answers, change)
+    extended = extend(
+        situation.session, situation.order, situation.shop, change.actor, change.at, imposed=answers.ticked("imposed")
+    )
+    if extended:
+        change.detail["extended"] = [f"{one.kind.value} {one.cause} {one.new_end.isoformat()}" for one in extended]
+    leave_the_shop(situation, answers, change)
 
 
-def _say_given_back(situation: Situation, _answers: Answers) -> str:
+def _say_given_back(situation: Situation, answers: Answers) -> str:
     told = [_("The unlock code is destroyed.")] if situation.order.secret_state is SecretState.STORED else []
     if situation.order.outcome in GUARANTEED:
         until = situation.guaranteed_until(situation.today)
         told += [_("The repair is guaranteed until {day}.").format(day=format_day(until))] if until else []
+    if situation.owed > 0 and situation.on_account:
+        told.append(_("{amount} is on the principal's account.").format(amount=situation.money(situation.owed)))
+    extended = extensions(
+        situation.session, situation.order, situation.shop, situation.at, imposed=answers.ticked("imposed")
+    )
+    if extended:
+        day = format_day(max(one.new_end for one in extended))
+        told.append(_("The guarantee of the device lasts until {day} now.").format(day=day))
     return " ".join(told)
-
-
-def _cancel(situation: Situation, answers: Answers, change: Change) -> None:
-    """The advance is settled as answered, a guarantee deposit is given back, the device leaves."""
-    change.keep("billing_state")
-    paid, keep = situation.sums.towards_price, answers.text("advance") == "keep"
-    change.put(price=max(0, paid) if keep else 0)
-    change.detail.update(reason=answers.text("reason"), advance="kept" if keep else "given_back", amount=paid)
-    change.detail["payments"] = _refund_all(situation, change, deposit_only=keep)
-    change.put(billing_state=BillingState.PAID if keep and paid > 0 else BillingState.NOT_BILLABLE)
-    _leave_the_shop(situation, answers, change)
-
-
-def _say_cancelled(situation: Situation, answers: Answers) -> str:
-    paid = situation.sums.towards_price
-    if paid <= 0:
-        return ""
-    words = _("{amount} kept.") if answers.text("advance") == "keep" else _("{amount} to give back.")
-    return words.format(amount=situation.money(paid))
 
 
 def _close(_situation: Situation, _answers: Answers, change: Change) -> None:
     change.put(closed_at=change.at)
 
 
-def _leave_the_shop(situation: Situation, _answers: Answers, change: Change) -> None:
+def leave_the_shop(situation: Situation, _answers: Answers, change: Change, holder: Holder = Holder.RETURNED) -> None:
+    """K: the device is `holder`'s from now on; S: purged; what was still to be sent is called off."""
     withdrawn = outbox.withdraw(situation.session, situation.order)
     if withdrawn:
         change.detail["withdrawn"] = withdrawn
-    change.hand_to(Holder.RETURNED, note=change.detail.get("taken_by", ""))
+    change.hand_to(holder, note=change.detail.get("taken_by", ""))
     if situation.order.secret_state is SecretState.STORED:
         # Last of all: the key is destroyed at once, even if the transaction is not committed.
         change.afterwards.append(lambda _event: _purge(situation, change))
@@ -221,34 +220,6 @@ def _leave_the_shop(situation: Situation, _answers: Answers, change: Change) -> 
 
 def _purge(situation: Situation, change: Change) -> None:
     purge_secret(situation.session, situation.order, change.actor)
-
-
-def _refund_all(situation: Situation, change: Change, deposit_only: bool) -> list[int]:
-    """Give back what is left of each payment, by rows of the opposite sign; the ids of these rows."""
-    rows = situation.session.exec(select(Payment).where(Payment.order_id == situation.order_id)).all()
-    left = {row.id: row.amount for row in rows if row.reverses_id is None}
-    for row in rows:
-        if row.reverses_id in left:
-            left[row.reverses_id] += row.amount
-    refunds = []
-    for row in rows:
-        amount = left.get(row.id, 0)
-        if amount > 0 and (row.nature is Nature.GUARANTEE_DEPOSIT or not deposit_only):
-            if row.nature is not Nature.GUARANTEE_DEPOSIT:
-                require(situation.session, change.actor, Permission.GIVE_BACK_MONEY)
-            refund = add_payment(
-                situation.session,
-                situation.order,
-                amount=-amount,
-                nature=row.nature,
-                means=row.means,
-                actor=change.actor,
-                key=uuid4().hex,
-                label=row.label,
-                reverses_id=row.id,
-            )
-            refunds.append(refund.id or 0)
-    return refunds
 
 
 def _billing(situation: Situation) -> BillingState:
@@ -267,5 +238,4 @@ ask_again = Effect(_ask_again)
 say_told = Effect(_say_told)
 told_in_person = Effect(_told_in_person)
 give_device_back = Effect(_give_device_back, _say_given_back)
-cancel = Effect(_cancel, _say_cancelled)
 close = Effect(_close)

@@ -183,13 +183,6 @@ def device_given_back(_situation: Situation, answers: Answers) -> Refusal | None
     return Refusal("device_given_back", _("Give the device back first."), mended_by="input:given_back")
 
 
-def advance_has_answer(situation: Situation, answers: Answers) -> Refusal | None:
-    """T39: what was paid is given back or kept, said aloud (FR-A1)."""
-    if situation.sums.towards_price > 0 and not answers.text("advance"):
-        raise FieldErrors({"advance": _("This is needed")})
-    return None
-
-
 def new_intake_only(situation: Situation, _answers: Answers) -> Refusal | None:
     """T32: a closed file is never reopened; the comeback is a new order that names this one."""
     until = situation.order.repair_guarantee_until

@@ -18,7 +18,7 @@ from convisav_tui.shop.events import append_event
 from convisav_tui.shop.intake_form import cash_trouble
 from convisav_tui.shop.mandate import on_statement
 from convisav_tui.shop.permissions import Permission, asks, require
-from convisav_tui.store.models import BillingState, Means, Nature, OrderState, Payment, RepairOrder
+from convisav_tui.store.models import BillingState, Loan, Means, Nature, OrderState, Payment, RepairOrder
 
 # Setting: whether a diagnostic fee counts towards the repair (FR-Q5); source 0 deducts what was paid at intake.
 DIAGNOSTIC_FEE_DEDUCTED = "diagnostic_fee_deducted"
@@ -29,10 +29,11 @@ class Sums:
     """What an order's payments come to, in minor units; sums given back are already taken off."""
 
     by_nature: Mapping[Nature, int]
-    towards_price: int
+    towards_price: int  # less what loaners cost, and without what was paid back beyond the payments (arrhes doubled)
     deposit_held: int  # guarantee deposit: no price, no VAT (FR-A6)
     price: int | None
     owed: int | None  # None while there is no price; negative when too much was paid
+    billed: int = 0  # for loaners kept or damaged, beside the price
     on_statement: bool = False  # its payer is billed by the month (FR-V11)
 
     @property
@@ -50,11 +51,12 @@ def sums_of(session: Session, order: RepairOrder) -> Sums:
     )
     by_nature = {nature: int(total) for nature, total in session.exec(per_nature)}
     deposit = by_nature.get(Nature.GUARANTEE_DEPOSIT, 0)
-    towards = sum(by_nature.values()) - deposit
+    billed = _billed(session, order)
+    towards = sum(by_nature.values()) - deposit - by_nature.get(Nature.REFUND, 0) - billed
     if shop_setting(session, DIAGNOSTIC_FEE_DEDUCTED) is False:
         towards -= by_nature.get(Nature.DIAGNOSTIC_FEE, 0)
     owed = None if order.price is None else order.price - towards
-    return Sums(by_nature, towards, deposit, order.price, owed, on_statement(session, order))
+    return Sums(by_nature, towards, deposit, order.price, owed, billed, on_statement(session, order))
 
 
 def take_payment(
@@ -184,6 +186,11 @@ def cash_taken(session: Session, order: RepairOrder) -> int:
         Payment.order_id == order.id, Payment.means == Means.CASH
     )
     return int(session.exec(total).one())
+
+
+def _billed(session: Session, order: RepairOrder) -> int:
+    """What loaners cost the customer of an order: a deposit kept, a unit that did not come back."""
+    return int(session.exec(select(func.coalesce(func.sum(Loan.billed), 0)).where(Loan.order_id == order.id)).one())
 
 
 def _order(session: Session, order_id: int) -> RepairOrder:

@@ -37,6 +37,11 @@ class Permission(enum.StrEnum):
     MANAGE_STAFF = "manage_staff"
     EDIT_TERMS = "edit_terms"
     SEE_COST = "see_cost"
+    EDIT_AMOUNTS = "edit_amounts"
+    EDIT_LOANERS = "edit_loaners"
+    BILL_LOANER = "bill_loaner"
+    ANONYMISE = "anonymise"
+    EXPORT_PERSON = "export_person"
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,17 @@ RIGHTS: Mapping[Permission, Right] = {
     Permission.SEE_COST: Right(
         _held_by(_MANAGER, _BILLING), mark("Only a manager or billing may see what parts cost.")
     ),
+    Permission.EDIT_AMOUNTS: Right(_held_by(_MANAGER), mark("Only a manager may change the intake amounts.")),
+    Permission.EDIT_LOANERS: Right(_held_by(_MANAGER), mark("Only a manager may change the loaners of the shop.")),
+    Permission.BILL_LOANER: Right(  # T30
+        _held_by(_MANAGER), mark("Only a manager may keep a deposit or bill a loaner."), always=True
+    ),
+    Permission.ANONYMISE: Right(  # rules.md 4.4
+        _held_by(_MANAGER), mark("Only a manager may erase what is known of a person."), always=True
+    ),
+    Permission.EXPORT_PERSON: Right(
+        _held_by(_MANAGER), mark("Only a manager may hand out all that is known of a person."), always=True
+    ),
 }
 
 # Operations with an actor that everybody of the staff may do: "module.function" of this package.
@@ -108,13 +124,24 @@ FREE = frozenset(
         "drafts.park_draft",
         "drafts.save_draft",
         "drafts.take_draft",
+        "document.ask_for",
+        "drop_offs.end_drop_off",
         "intake.receive",
+        "loaners.print_unit_label",
+        "loan_agreement.ask_for_agreement",
+        "loans.lend",
+        "letters.paper_for",
+        "message_deeds.edit_recipient",
+        "message_deeds.log_call",
+        "message_deeds.mark_posted",
+        "message_deeds.send_by",
         "outbox.cancel_job",
         "outbox.cancel_message",
         "outbox.mark_called",
         "outbox.reprint",
         "outbox.retry_job",
         "outbox.retry_message",
+        "outbox.tell_of_message",
         "payments.take_payment",
         "places.print_place_label",
         "places.save_place",

@@ -90,9 +90,50 @@ IMPOSED = StepInput("imposed", mark("The customer had asked for a repair instead
 RELEASE = StepInput("release", mark("Release unpaid (manager)"), "check")
 RELEASE_REASON = StepInput("release_reason", mark("Why it goes unpaid"), "text")
 GIVEN_BACK = StepInput("given_back", mark("The device is back with its owner"), "check", default=TICKED)
+FEE = StepInput("fee", mark("Earned for the diagnosis"), "amount")
 ADVANCE = StepInput(
     "advance",
-    mark("What was paid in advance"),
+    mark("Down payment"),
     "choice",
-    choices=(("refund", mark("give back")), ("keep", mark("keep for the work done"))),
+    choices=(("refund", mark("give back")), ("keep", mark("keep as damages"))),
 )
+ARRHES = StepInput(
+    "arrhes",
+    mark("Arrhes"),
+    "choice",
+    choices=(
+        ("keep", mark("keep: the customer withdraws")),
+        ("double", mark("give back double: the shop withdraws")),
+        ("refund", mark("give back by agreement")),
+    ),
+)
+ARRHES_REFUSED = StepInput(
+    "arrhes",
+    mark("Arrhes"),
+    "choice",
+    choices=(("keep", mark("keep: the customer withdraws")), ("refund", mark("give back by agreement"))),
+)
+SIGNED_BY = StepInput("signed_by", mark("Signed by"), "text", required=True, longest=120)
+SIGNED = StepInput("signed", mark("The slip is signed (F4 prints it)"), "check")
+DATA = StepInput(
+    "data",
+    mark("Data on it"),
+    "choice",
+    choices=(
+        ("none", mark("nothing is stored on it")),
+        ("erase", mark("to be erased by the shop")),
+        ("returned", mark("storage given back to the owner")),
+    ),
+    required=True,
+    default="erase",
+)
+DISPOSAL = StepInput(
+    "disposal",
+    mark("Goes to"),
+    "choice",
+    choices=(("recycling", mark("recycling")), ("parts", mark("stock of parts")), ("other", mark("elsewhere"))),
+    required=True,
+    default="recycling",
+)
+WAIVED = StepInput("waived", mark("Waive what is owed (manager)"), "check")
+WHY = StepInput("reason", mark("Reason"), "text")

@@ -9,9 +9,10 @@ What is reduced, because the rooms it needs do not exist yet:
 - T09, T12 the fee is what was paid or agreed; there are no invoices, `price` is what the customer owes.
 - T22, T24 no parts, labour times, photos; coverage is the kind: the customer of a guarantee pays 0.
 - T28, T29 by `reactions.message_accepted` and `message_failed`. T30 asks that nothing is owed, or a manager's release;
-  no loaner, no days added to the device's guarantee (FR-G6). T31 asks settled money, no open complaint or bonus.
+  no days added to the device's guarantee (FR-G6). T31 asks settled money, no open complaint or bonus.
 - T39 settles the advance as answered. T20 is here because without it the refusal of T24 to exceed the accepted total
-  could not be mended. T18, T19 stand in `subcontract_rows`. T13–T16, T21, T33–T38, T41–T45 are not here yet.
+  could not be mended. T18, T19 stand in `subcontract_rows`, T13 and T36 in `ending_rows`. T14–T16, T21, T33–T38,
+  T41–T45 are not here yet.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from __future__ import annotations
 from convisav_tui.i18n import mark
 from convisav_tui.shop import (
     effects,
+    ending_effects,
+    ending_guards,
+    ending_rows,
     guards,
     questions,
     subcontract_effects,
@@ -32,8 +36,14 @@ from convisav_tui.shop.transition import from_states as _from
 from convisav_tui.store.models import OrderState as S
 from convisav_tui.store.models import Outcome
 
-
-_QUOTE = (questions.AMOUNT, questions.QUOTE_TEXT, questions.VALID_UNTIL, questions.SILENT)
+_QUOTE = (
+    questions.AMOUNT,
+    questions.DISCOUNTED,
+    questions.QUOTE_TEXT,
+    questions.VALID_UNTIL,
+    questions.PRINCIPAL_REFERENCE,
+    questions.SILENT,
+)
 _EARLY = _from(
     S.RECEIVED,
     S.DIAGNOSING,
@@ -84,7 +94,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         _from(S.QUOTE_REQUESTED),
         S.QUOTE_ISSUED,
         mark("Issue the quote"),
-        guards=(guards.validity_not_past,),
+        guards=(guards.validity_not_past, guards.reference_given),
         inputs=_QUOTE,
         effects=(effects.issue_quote,),
         usual=usual.quote,
@@ -129,7 +139,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         S.QUOTE_REFUSED,
         mark("Quote refused"),
         inputs=(questions.DECIDED_BY, questions.MEANS, questions.REASON),
-        effects=(effects.refuse_quote, subcontract_effects.reject),
+        effects=(effects.refuse_quote, subcontract_effects.reject, ending_effects.announce_settlement),
         usual=usual.customer_answers,
     ),
     Transition(
@@ -159,7 +169,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         S.QUOTE_REFUSED,
         mark("Give up: no repair"),
         inputs=(questions.DECIDED_BY, questions.MEANS, questions.REASON),
-        effects=(effects.refuse_quote, subcontract_effects.reject),
+        effects=(effects.refuse_quote, subcontract_effects.reject, ending_effects.announce_settlement),
         usual=usual.customer_answers,
     ),
     Transition(
@@ -168,9 +178,21 @@ TRANSITIONS: tuple[Transition, ...] = (
         _from(S.QUOTE_REFUSED),
         S.COMPLETED,
         mark("Reassembled: to be collected"),
-        guards=(subcontract_guards.device_is_here, guards.reassembled, guards.fee_as_agreed),
-        inputs=(questions.REASSEMBLED, questions.PRICE, questions.PRESENT, questions.SILENT),
-        effects=(effects.finish(Outcome.REFUSED_RETURNED_AS_IS),),
+        guards=(
+            subcontract_guards.device_is_here,
+            guards.reassembled,
+            guards.fee_as_agreed,
+            ending_guards.sums_have_answers,
+        ),
+        inputs=(
+            questions.REASSEMBLED,
+            questions.PRICE,
+            questions.ADVANCE,
+            questions.ARRHES_REFUSED,
+            questions.PRESENT,
+            questions.SILENT,
+        ),
+        effects=(ending_effects.finish_unrepaired(Outcome.REFUSED_RETURNED_AS_IS),),
         outcome=Outcome.REFUSED_RETURNED_AS_IS,
         usual=usual.fee,
     ),
@@ -231,7 +253,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         mark("Not repairable"),
         guards=(guards.fee_as_agreed,),
         inputs=(questions.REASON, questions.PRICE, questions.PRESENT, questions.SILENT),
-        effects=(effects.note("reason"), effects.finish(Outcome.NOT_REPAIRABLE)),
+        effects=(effects.note("reason"), ending_effects.finish_unrepaired(Outcome.NOT_REPAIRABLE)),
         outcome=Outcome.NOT_REPAIRABLE,
         usual=usual.fee,
     ),
@@ -243,7 +265,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         mark("No fault found"),
         guards=(guards.fee_as_agreed,),
         inputs=(questions.REASON, questions.PRICE, questions.PRESENT, questions.SILENT),
-        effects=(effects.note("reason"), effects.finish(Outcome.NO_FAULT_FOUND)),
+        effects=(effects.note("reason"), ending_effects.finish_unrepaired(Outcome.NO_FAULT_FOUND)),
         outcome=Outcome.NO_FAULT_FOUND,
         usual=usual.fee,
     ),
@@ -303,8 +325,8 @@ TRANSITIONS: tuple[Transition, ...] = (
         _from(S.COMPLETED, S.TO_NOTIFY, S.NOTIFIED),
         S.RETURNED,
         mark("Hand over to the customer"),
-        guards=(guards.paid_or_released,),
-        inputs=(questions.PROOF, questions.TAKEN_BY, questions.RELEASE, questions.RELEASE_REASON),
+        guards=(ending_guards.loaner_is_back, guards.paid_or_released),
+        inputs=(questions.PROOF, questions.TAKEN_BY, questions.IMPOSED, questions.RELEASE, questions.RELEASE_REASON),
         effects=(effects.give_device_back,),
         usual=usual.taker,
     ),
@@ -331,16 +353,22 @@ TRANSITIONS: tuple[Transition, ...] = (
         _EARLY,
         S.CANCELLED,
         mark("Cancel the order"),
-        guards=(subcontract_guards.device_is_here, guards.device_given_back, guards.advance_has_answer),
-        inputs=(questions.REASON, questions.ADVANCE, questions.GIVEN_BACK),
-        effects=(effects.cancel,),
+        guards=(
+            subcontract_guards.device_is_here,
+            ending_guards.loaner_is_back,
+            guards.device_given_back,
+            ending_guards.sums_have_answers,
+            ending_guards.fee_within_agreed,
+        ),
+        inputs=(questions.REASON, questions.FEE, questions.ADVANCE, questions.ARRHES, questions.GIVEN_BACK),
+        effects=(ending_effects.cancel,),
         permission=Permission.CANCEL_ORDER,
         usual=usual.advance,
     ),
     Transition(
         "T40",
         "close",
-        _from(S.CANCELLED),
+        _from(S.CANCELLED, S.RELINQUISHED, S.DISPOSED),
         S.CLOSED,
         mark("Close the order"),
         guards=(guards.money_settled,),
@@ -348,6 +376,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         automatic=True,
     ),
     *subcontract_rows.ROWS,
+    *ending_rows.ROWS,
 )
 
 

@@ -16,6 +16,7 @@ from convisav_tui.errors import Conflict, NotFound, Refusal
 from convisav_tui.i18n import _
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.away import away_of
+from convisav_tui.shop.letters import stop_printing
 from convisav_tui.shop.movement import Change, move_custody
 from convisav_tui.shop.outbox import held_fast
 from convisav_tui.shop.payments import add_payment
@@ -83,6 +84,7 @@ def _take_back(
     head, change = chain[0], Change(session, order, actor)
     for message in messages:
         message.state = MessageState.CANCELLED
+        stop_printing(session, message)
         session.add(message)
     for event in chain:
         _bring_messages_back(session, event.detail.get("withdrawn", {}))
@@ -153,7 +155,7 @@ def _refuse_told(messages: list[Message]) -> None:
     for message in messages:
         if message.state is MessageState.LEASED:
             raise Refusal("undo_before_message", _("The message to the customer is leaving now."))
-        if message.state in (MessageState.SENT, MessageState.CALLED):
+        if message.state in (MessageState.SENT, MessageState.CALLED, MessageState.POSTED):
             raise _already_told()
         if message.state is MessageState.UNKNOWN:
             raise Refusal("undo_before_message", _("The customer may have been told already."))
@@ -184,7 +186,7 @@ def _bring_messages_back(session: Session, withdrawn: Mapping[str, str]) -> None
 
 
 def _reverse_payments(session: Session, order: RepairOrder, payments: list[int], actor: Actor) -> None:
-    """Rows of the opposite sign for what the step had given back."""
+    """Rows of the opposite sign for what the step had given back or converted."""
     for payment_id in payments:
         given = session.get_one(Payment, payment_id)
         add_payment(
@@ -196,7 +198,7 @@ def _reverse_payments(session: Session, order: RepairOrder, payments: list[int],
             actor=actor,
             key=f"undo-{payment_id}",
             label=given.label,
-            reverses_id=given.reverses_id,
+            reverses_id=given.reverses_id or given.id,
         )
 
 

@@ -30,7 +30,7 @@ def estimate(situation: Situation) -> dict[str, str]:
 
 
 def quote(situation: Situation) -> dict[str, str]:
-    """How long a quote holds here (FR-Q4)."""
+    """How long a quote holds here (FR-Q4); what a subcontractor asks for it, with our margin (T19)."""
     days = number_for(situation.session, situation.shop.country, QUOTE_VALIDITY_DAYS, situation.today)
     usual = {"valid_until": format_day(situation.today + timedelta(days=days))}
     quoted = quoted_job(situation.session, situation.order_id)
@@ -75,8 +75,9 @@ def agreed_price(situation: Situation) -> dict[str, str]:
 
 
 def fee(situation: Situation) -> dict[str, str]:
-    """The fee for the diagnosis, where one was paid."""
-    return {"price": _plain(situation, min(situation.diagnostic_fee, situation.agreed_fee))}
+    """The fee for the diagnosis, where one was paid; down payments go back, arrhes stay with the shop (FR-A1, A4)."""
+    price = _plain(situation, min(situation.diagnostic_fee, situation.agreed_fee))
+    return {"price": price, "advance": "refund", "arrhes": "keep"}
 
 
 def stopped_price(situation: Situation) -> dict[str, str]:
@@ -90,10 +91,16 @@ def taker(situation: Situation) -> dict[str, str]:
 
 
 def advance(situation: Situation) -> dict[str, str]:
-    """A fee for work done is kept, everything else is given back (FR-A1, FR-A4)."""
-    if situation.sums.towards_price <= 0:
-        return {}
-    return {"advance": "keep" if situation.diagnostic_fee == situation.sums.towards_price else "refund"}
+    """The customer withdraws: a fee for work done is kept, and arrhes; a down payment is given back (FR-A1, FR-A4)."""
+    return {"fee": _plain(situation, situation.diagnostic_fee), "advance": "refund", "arrhes": "keep"}
+
+
+def relinquishing(situation: Situation) -> dict[str, str]:
+    """The owner signs himself; nothing is stored on what is no telephone or computer."""
+    return advance(situation) | {
+        "signed_by": situation.customer.name,
+        "data": "erase" if situation.device_type.has_secret else "none",
+    }
 
 
 def _plain(situation: Situation, minor: int) -> str:

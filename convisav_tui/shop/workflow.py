@@ -20,7 +20,10 @@ from convisav_tui.shop.foreseen import effect_line, foreseen_effects, foreseen_m
 from convisav_tui.shop.movement import Change
 from convisav_tui.shop.names import name
 from convisav_tui.shop.permissions import Permission, asks, require
+from convisav_tui.shop.principal_steps import is_asked, usual_answers_of, worded
+from convisav_tui.shop.quoting import agreed_beforehand
 from convisav_tui.shop.reactions import Wishes, react
+from convisav_tui.shop.settlement import SETTLED, settlement_asks
 from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers, Preview, Step, StepInput, StepTaken, read_answers, usual_answers
 from convisav_tui.shop.transition import Transition
@@ -194,7 +197,7 @@ def _row(situation: Situation, event: str) -> Transition:
 
 def _inputs(situation: Situation, row: Transition) -> tuple[StepInput, ...]:
     """The inputs as they are shown: labels translated, this order's usual answers in them."""
-    usual = row.usual(situation)
+    usual = row.usual(situation) | usual_answers_of(situation, row.event)
     return tuple(
         replace(
             asked,
@@ -202,7 +205,7 @@ def _inputs(situation: Situation, row: Transition) -> tuple[StepInput, ...]:
             choices=situation.choices_of(asked.key) or tuple((value, _(label)) for value, label in asked.choices),
             default=usual.get(asked.key, asked.default),
         )
-        for asked in row.inputs
+        for asked in worded(situation, row.inputs)
         if _is_asked(situation, asked)
     )
 
@@ -210,15 +213,17 @@ def _inputs(situation: Situation, row: Transition) -> tuple[StepInput, ...]:
 def _is_asked(situation: Situation, asked: StepInput) -> bool:
     """A step asks only what this order needs: what to do with an advance where there is one, a release where money is
     owed, a technician where there is a choice."""
-    if asked.key == "advance":
-        return situation.sums.towards_price > 0
+    if asked.key in SETTLED:
+        return settlement_asks(situation, asked.key)
     if asked.key in ("release", "release_reason"):
-        return situation.owed > 0
+        return situation.owed > 0 and not situation.on_account
     if asked.key == "secret":
         return situation.order.secret_state is SecretState.STORED
     if asked.key == "back":
         return situation.away is not None
-    return asked.key != "technician" or bool(situation.people)
+    if asked.key == "technician":
+        return bool(situation.people)
+    return is_asked(situation, asked.key)
 
 
 def _likely(situation: Situation) -> tuple[str, ...]:
@@ -226,7 +231,8 @@ def _likely(situation: Situation) -> tuple[str, ...]:
     if order.state is OrderState.RECEIVED:
         return ("request_quote", "start_diagnosis") if order.quote_requested else ("start_diagnosis", "request_quote")
     if order.state is OrderState.DIAGNOSING:
-        direct = situation.covered or (order.cap is not None and not order.quote_requested)
+        free = bool(agreed_beforehand(situation.session, order)) and not order.quote_requested
+        direct = situation.covered or free
         return ("authorise_direct", "request_quote") if direct else ("request_quote", "authorise_direct")
     if order.state is OrderState.TO_NOTIFY:
         return ("called", "hand_over") if _waits_for_call(situation) else ("hand_over", "called")
@@ -293,14 +299,19 @@ def _refuse_conflict(situation: Situation, expected_version: int | None) -> None
         select(OrderEvent).where(OrderEvent.order_id == situation.order_id).order_by(col(OrderEvent.id).desc())
     ).first()
     who = what = ""
+    when = clock.local(situation.order.updated_at, situation.shop.timezone)
     if last is not None:
+        when = clock.local(last.at, situation.shop.timezone)
         staff = session.get(Staff, last.staff_id) if last.staff_id else None
         station = session.get(Station, last.station_id) if last.station_id else None
         who = staff.name if staff else station.name if station else ""
         what = event_label(last)
     raise Conflict(
-        _("{who} changed this order meanwhile ({what}): it is now “{state}”.").format(
-            who=who or _("Somebody"), what=what or _("something noted"), state=name(situation.order.state)
+        _("{who} changed this order meanwhile ({what}) at {time}: it is now “{state}”.").format(
+            who=who or _("Somebody"),
+            what=what or _("something noted"),
+            time=f"{when:%H:%M}",
+            state=name(situation.order.state),
         ),
         _("Look at it again."),
     )

@@ -48,6 +48,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "no_fault_found": {"reason": "fonctionne"},
     "stop_work": {"reason": "le client renonce"},
     "cancel": {"reason": "le client renonce"},
+    "relinquish": {"signed": "x"},
 }
 # Steps that lead to each state from a fresh intake.
 PATHS: dict[OrderState, tuple[str, ...]] = {

@@ -116,7 +116,7 @@ def test_the_likely_step_comes_first_and_the_refused_last(bench: Bench) -> None:
     bench.take_in(quote_requested="")
     assert next(iter(bench.steps())) == "start_diagnosis"
     bench.reach(S.QUOTE_ISSUED)
-    assert list(bench.steps()) == ["accept_quote", "refuse_quote", "revise_quote", "cancel"]
+    assert list(bench.steps()) == ["accept_quote", "refuse_quote", "revise_quote", "cancel", "relinquish"]
     bench.reach(S.IN_REPAIR)
     assert next(iter(bench.steps())) == "complete"
     bench.reach(S.TO_NOTIFY)
