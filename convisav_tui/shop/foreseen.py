@@ -74,7 +74,8 @@ def _facts(situation: Situation, told: MessageEvent, answers: Answers, row: Tran
     """The facts as they will be once the step is taken."""
     facts = facts_of(situation.session, situation.order)
     if told is MessageEvent.QUOTE_READY:
-        amount, cap = answers.amount("amount"), situation.order.cap
+        amount = situation.less_discount(answers.amount("amount"), answers.ticked("discounted"))
+        cap = situation.order.cap
         return replace(
             facts,
             quote_amount=amount,

@@ -10,15 +10,18 @@ from sqlmodel import Session, col, select
 
 from convisav_tui.clock import local
 from convisav_tui.money import format_amount
-from convisav_tui.shop import quoting
+from convisav_tui.shop import mandate, quoting
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.away import Away, away_of
 from convisav_tui.shop.context import ShopContext
+from convisav_tui.shop.coverage import Cover, covers_of_order
 from convisav_tui.shop.dated_rules import GUARANTEE_MONTHS, number_for
 from convisav_tui.shop.dates import add_months
 from convisav_tui.shop.payments import Sums, sums_of
+from convisav_tui.shop.principal_prices import discounted
+from convisav_tui.shop.principals import terms_of
 from convisav_tui.shop.subcontractors import Subcontractor, subcontractors
-from convisav_tui.store.models import Device, DeviceType, Nature, Party, Quote, RepairOrder, Staff
+from convisav_tui.store.models import Device, DeviceType, Nature, Party, PrincipalTerms, Quote, RepairOrder, Staff
 
 
 @dataclass
@@ -92,7 +95,38 @@ class Situation:
     @property
     def covered(self) -> bool:
         """Whether somebody else than the customer pays the work."""
-        return self.order.kind in quoting.COVERED_KINDS
+        return quoting.is_covered(self.order)
+
+    @cached_property
+    def principal(self) -> Party | None:
+        """Who asked for the work, where it was not the customer."""
+        return self.session.get(Party, self.order.principal_id) if self.order.principal_id is not None else None
+
+    @cached_property
+    def terms(self) -> PrincipalTerms | None:
+        """What was agreed with the principal."""
+        return terms_of(self.session, self.order.principal_id)
+
+    @property
+    def reference_missing(self) -> bool:
+        """Whether the principal wants his reference on the order, and it has none."""
+        wanted = self.terms is not None and self.terms.reference_required
+        return wanted and not self.order.principal_reference
+
+    @property
+    def on_account(self) -> bool:
+        """Whether the payer settles later."""
+        return mandate.on_account(self.order)
+
+    @cached_property
+    def covers(self) -> list[Cover]:
+        """Who pays parts, labour and travel."""
+        return covers_of_order(self.session, self.order)
+
+    def less_discount(self, amount: int | None, taken_off: bool) -> int | None:
+        """An amount with the principal's discount taken off, if it is to be; minor units."""
+        discount = self.terms.discount if self.terms is not None and taken_off else 0
+        return discounted(amount, discount) if amount is not None and discount else amount
 
     @cached_property
     def people(self) -> tuple[tuple[str, str], ...]:
