@@ -213,6 +213,12 @@ MESSAGE_STATES = {
     "posted": mark("posted"),
     "cancelled": mark("called off"),
 }
+CALL_OUTCOMES = {
+    "reached": mark("reached"),
+    "voicemail": mark("voicemail"),
+    "no_answer": mark("no answer"),
+    "wrong_number": mark("wrong number"),
+}
 DELIVERIES = {
     "accepted": mark("accepted for delivery"),
     "transient": mark("refused for now"),
@@ -249,6 +255,10 @@ EVENTS = {
     "message_retried": mark("message sent again"),
     "message_cancelled": mark("message called off"),
     "message_spoken": mark("message told in person"),
+    "message_call_tried": mark("customer called, not reached"),
+    "message_posted": mark("letter posted"),
+    "message_rerouted": mark("message sent another way"),
+    "message_readdressed": mark("message sent to another address"),
     "payment_taken": mark("payment taken"),
     "coverage_decided": mark("who pays decided"),
     "advice_refused": mark("advice refused"),
@@ -284,7 +294,11 @@ def stands(what: str, state: str) -> str:
 
 
 def answered(code: str, text: str) -> str:
-    """What a server answered, with its number; our own codes for what it did not answer are not for people."""
+    """What a server answered, with its number, or how a call ended; our own codes for what no server answered are not
+    for people."""
+    if code in CALL_OUTCOMES or code == "registered":
+        ended = _(CALL_OUTCOMES[code]) if code in CALL_OUTCOMES else _("registered letter")
+        return f"{ended}: {text}" if text else ended
     return " ".join(part for part in (code if code[:1].isdigit() or not text else "", text) if part)
 
 

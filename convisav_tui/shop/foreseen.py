@@ -7,10 +7,12 @@ from dataclasses import replace
 from convisav_tui.i18n import _
 from convisav_tui.shop.dated_rules import shop_setting
 from convisav_tui.shop.effects import GUARANTEED
-from convisav_tui.shop.message_facts import MessageFacts, facts_of
+from convisav_tui.shop.message_facts import MessageFacts
 from convisav_tui.shop.names import name
+from convisav_tui.shop.notices import Audience, audiences
 from convisav_tui.shop.outbox import PlannedMessage
-from convisav_tui.shop.reactions import REACTIONS, channel_for, plan_message, reachable_channel
+from convisav_tui.shop.planning import plan_message
+from convisav_tui.shop.reactions import REACTIONS
 from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers
 from convisav_tui.shop.transition import Transition
@@ -38,9 +40,16 @@ def foreseen_messages(situation: Situation, row: Transition, answers: Answers) -
     told = _told_of(situation, row, answers)
     if told is None:
         return []
-    channel = channel_for(situation.order, told)
-    planned = plan_message(situation.session, _facts(situation, told, answers, row), told, channel, situation.shop)
-    return [planned] if planned is not None else []
+    return [
+        plan_message(
+            situation.session,
+            situation.order,
+            replace(audience, facts=_facts(situation, audience, told, answers, row)),
+            told,
+            situation.shop,
+        )
+        for audience in audiences(situation.session, situation.order, told)
+    ]
 
 
 def _told_of(situation: Situation, row: Transition, answers: Answers) -> MessageEvent | None:
@@ -53,26 +62,35 @@ def _told_of(situation: Situation, row: Transition, answers: Answers) -> Message
         return None
     for reaction in REACTIONS:
         if event in reaction.events and reaction.message is not None:
-            wanted = channel_for(situation.order, reaction.message) is not Channel.NONE
+            wanted = bool(audiences(situation.session, situation.order, reaction.message))
             on = shop_setting(situation.session, f"reaction.{reaction.name}") is not False
             return reaction.message if wanted and on else None
     return None
 
 
 def _message_line(situation: Situation, told: MessageEvent, answers: Answers) -> str:
-    facts = facts_of(situation.session, situation.order)
-    channel = reachable_channel(facts, channel_for(situation.order, told))
-    address = facts.email if channel is Channel.EMAIL else facts.phone or facts.phone_e164
-    if channel is Channel.CALL:
-        return _("to be called: {phone}").format(phone=address or _("no number"))
-    return _("{channel} to {address} in {seconds} s").format(
-        channel=name(channel), address=address, seconds=round(undo_window(situation.session).total_seconds())
-    )
+    said = []
+    for audience in audiences(situation.session, situation.order, told):
+        channel, facts = audience.channels[0], audience.facts
+        if channel is Channel.CALL:
+            phone = facts.phone or facts.phone_e164 or _("no number")
+            said.append(_("to be called: {phone}").format(phone=phone))
+            continue
+        address = facts.phone if channel is Channel.SMS else facts.recipient(channel)
+        seconds = round(undo_window(situation.session).total_seconds())
+        said.append(
+            _("{channel} to {address} in {seconds} s").format(
+                channel=name(channel), address=address or facts.phone_e164, seconds=seconds
+            )
+        )
+    return ", ".join(said)
 
 
-def _facts(situation: Situation, told: MessageEvent, answers: Answers, row: Transition) -> MessageFacts:
+def _facts(
+    situation: Situation, audience: Audience, told: MessageEvent, answers: Answers, row: Transition
+) -> MessageFacts:
     """The facts as they will be once the step is taken."""
-    facts = facts_of(situation.session, situation.order)
+    facts = audience.facts
     if told is MessageEvent.QUOTE_READY:
         amount = situation.less_discount(answers.amount("amount"), answers.ticked("discounted"))
         cap = situation.order.cap

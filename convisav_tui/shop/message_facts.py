@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,19 +53,34 @@ class MessageFacts:
     quote_valid_until: date | None = None
     quote_revision: int = 0
     within_cap: bool = False
+    fax_e164: str = ""
+    postal: tuple[str, ...] = ()  # the lines of the postal address, name first; () when it would not arrive
+    channels: tuple[Channel, ...] = ()  # those to try, in this order
+    refused: frozenset[Channel] = frozenset()  # those never to use
+    party_id: int | None = None  # who is told, when it is not the customer
+    reference: str = ""  # the principal's own number for it
+    taken_in_on: date | None = None
+    ready_on: date | None = None
 
     def recipient(self, channel: Channel) -> str:
-        """The address of a channel, "" when a message must not go there: no address, or a phone that is no mobile."""
-        if channel is Channel.EMAIL:
-            return self.email
-        if channel is Channel.SMS:
-            return self.phone_e164 if self.phone_kind == "mobile" else ""
-        return (self.phone or self.phone_e164) if channel is Channel.CALL else ""
+        """The address of a channel, "" when a message must not go there: it was refused, has no address, or is an SMS
+        to a phone that is no mobile."""
+        if channel in self.refused:
+            return ""
+        addresses = {
+            Channel.EMAIL: self.email,
+            Channel.SMS: self.phone_e164 if self.phone_kind == "mobile" else "",
+            Channel.FAX: self.fax_e164,
+            Channel.LETTER: ", ".join(self.postal),
+            Channel.CALL: self.phone or self.phone_e164,
+        }
+        return addresses.get(channel, "")
 
 
-def facts_of(session: Session, order: RepairOrder) -> MessageFacts:
-    """What may be told of an order now; the quote is filled in by whoever tells of one."""
-    party, device = session.get_one(Party, order.party_id), session.get_one(Device, order.device_id)
+def facts_of(session: Session, order: RepairOrder, addressee: Party | None = None) -> MessageFacts:
+    """What may be told of an order now, to its customer or to another `addressee`; the quote is filled in by whoever
+    tells of one."""
+    party, device = addressee or session.get_one(Party, order.party_id), session.get_one(Device, order.device_id)
     kind = session.get_one(DeviceType, device.device_type_id)
     private = kind.family is DeviceFamily.MEDICAL
     return MessageFacts(
@@ -86,7 +101,27 @@ def facts_of(session: Session, order: RepairOrder) -> MessageFacts:
         price=order.price,
         outcome=order.outcome,
         guarantee_until=order.repair_guarantee_until,
+        fax_e164=party.fax_e164,
+        postal=_postal(party),
+        channels=_known(party.channels),
+        refused=frozenset(_known(party.refused_channels)),
+        party_id=party.id if party.id != order.party_id else None,
+        reference=order.principal_reference if party.id == order.principal_id else "",
+        taken_in_on=order.opened_at.date(),
+        ready_on=(order.notified_at or order.completed_at or order.opened_at).date(),
     )
+
+
+def _postal(party: Party) -> tuple[str, ...]:
+    """Name, street, postcode and city; nothing when a letter would not arrive."""
+    if not party.street or not party.city:
+        return ()
+    return party.name, party.street, f"{party.postcode} {party.city}".strip()
+
+
+def _known(values: Sequence[str]) -> tuple[Channel, ...]:
+    words = {channel.value: channel for channel in Channel if channel is not Channel.NONE}
+    return tuple(words[value] for value in values if value in words)
 
 
 def message_values(facts: MessageFacts, shop: ShopContext, language: str) -> dict[str, str]:
@@ -111,6 +146,9 @@ def message_values(facts: MessageFacts, shop: ShopContext, language: str) -> dic
         "answer": "" if facts.quote_amount is None else sentence("within_cap" if facts.within_cap else "ask", language),
         "result": "" if facts.outcome is None else sentence(facts.outcome.value, language),
         "guarantee": _day(facts.guarantee_until, language),
+        "reference": facts.reference,
+        "taken_in": _day(facts.taken_in_on, language),
+        "ready_since": _day(facts.ready_on, language),
     }
 
 

@@ -21,6 +21,8 @@ from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.document import print_again
 from convisav_tui.shop.events import append_event
 from convisav_tui.shop.filled_papers import paper_of
+from convisav_tui.shop.letters import paper_for, stop_printing
+from convisav_tui.shop.message_facts import MessageFacts
 from convisav_tui.shop.movement import told
 from convisav_tui.shop.paper import Content
 from convisav_tui.store.models import (
@@ -36,14 +38,19 @@ from convisav_tui.store.models import (
 )
 from convisav_tui.text import clean_line
 
-OWED = (MessageState.DEAD, MessageState.UNKNOWN, MessageState.TO_CALL)
+OWED = (MessageState.DEAD, MessageState.UNKNOWN, MessageState.TO_CALL, MessageState.TO_POST)
+# `last_code` of a letter that must be posted as a registered one.
+REGISTERED = "registered"
+_FIRST = {Channel.CALL: MessageState.TO_CALL, Channel.LETTER: MessageState.TO_POST}
+GONE = (MessageState.LEASED, MessageState.SENT, MessageState.CALLED, MessageState.POSTED)
 
 
 @dataclass(frozen=True)
 class PlannedMessage:
     """A message as it would leave: shown before the step is confirmed, then written as a row.
 
-    `recipient` is "" for a call to somebody without a number; `segments` is 0 for an e-mail.
+    `recipient` is "" for a call to somebody without a number; `segments` is 0 for all but an SMS. `facts` are what it
+    was made of: a letter and a fax need them for their page.
     """
 
     channel: Channel
@@ -53,6 +60,7 @@ class PlannedMessage:
     segments: int
     event: MessageEvent = MessageEvent.REPAIR_READY
     language: str = "fr"
+    facts: MessageFacts | None = None
 
 
 def enqueue_message(
@@ -65,14 +73,19 @@ def enqueue_message(
     not_before: datetime,
     expires_at: datetime | None = None,
     again: bool = False,
+    shop: ShopContext | None = None,
+    registered: bool = False,
 ) -> Message | None:
-    """Owe `planned` to the customer; None when he was told this already (same event, order, revision, channel) and
-    nobody asked to tell him `again`. A call is owed to a person at once, whatever `not_before` says."""
+    """Owe `planned`; None when the same one was told this already (same event, order, revision, channel) and nobody
+    asked to tell him `again`. A call or a letter is owed to a person at once, whatever `not_before` says; a letter, a
+    fax and the e-mail of a quote have a paper, for which `shop` is needed."""
     assert order.id is not None
-    key = _message_key(session, f"{planned.event.value}:{order.id}:{revision}:{planned.channel.value}", again)
+    addressee = planned.facts.party_id if planned.facts is not None else None
+    role = f".p{addressee}" if addressee is not None else ""
+    key = _message_key(session, f"{planned.event.value}:{order.id}:{revision}:{planned.channel.value}{role}", again)
     if key is None:
         return None
-    by_person = planned.channel is Channel.CALL
+    by_person = planned.channel in (Channel.CALL, Channel.LETTER)
     message = Message(
         order_id=order.id,
         event_id=cause.id if cause else None,
@@ -83,12 +96,17 @@ def enqueue_message(
         subject=planned.subject,
         body=planned.body,
         dedupe_key=key,
-        state=MessageState.TO_CALL if by_person else MessageState.QUEUED,
-        not_before=now() if by_person else not_before,
+        state=_FIRST.get(planned.channel, MessageState.QUEUED),
+        not_before=now() if planned.channel is Channel.CALL else not_before,
         expires_at=None if by_person else expires_at,
+        party_id=addressee,
+        last_code=REGISTERED if registered and planned.channel is Channel.LETTER else "",
     )
     session.add(message)
     session.flush()
+    if planned.facts is not None and shop is not None:
+        paper = paper_for(session, order, message, planned.facts, shop, None)
+        message.paper_id = paper.id if paper is not None else None
     return message
 
 
@@ -183,23 +201,25 @@ def retry_job(session: Session, job_id: int, actor: Actor) -> PrintJob:
 def retry_message(session: Session, message_id: int, actor: Actor) -> Message:
     """Send a message that failed, or waits for its next try, once more. Raises Refusal when it is in neither case, or
     can only be spoken; one that nobody tried yet keeps the time in which its step can be taken back."""
-    message = _message(session, message_id)
+    message = message_of(session, message_id)
     put_off = message.state is MessageState.QUEUED and message.attempts > 0 and message.not_before > now()
-    if (message.state not in OWED and not put_off) or message.channel is Channel.CALL:
+    by_person = message.channel in (Channel.CALL, Channel.LETTER)
+    if (message.state not in OWED and not put_off) or by_person:
         raise Refusal("message_failed", _("This message does not wait for another try."), mended_by="messages")
     message.state, message.attempts = MessageState.QUEUED, 0
     message.not_before, message.expires_at, message.lease_until, message.lease_token = now(), None, None, ""
-    _tell_of_message(session, message, "message_retried", actor)
+    tell_of_message(session, message, "message_retried", actor)
     return message
 
 
 def cancel_message(session: Session, message_id: int, actor: Actor, reason: str = "") -> Message:
     """Owe this message no longer. Raises Refusal when it is being sent or was sent."""
-    message = _message(session, message_id)
-    if message.state in (MessageState.LEASED, MessageState.SENT, MessageState.CALLED):
+    message = message_of(session, message_id)
+    if message.state in GONE:
         raise Refusal("message_not_sent", _("The customer has this message already."), mended_by="messages")
     message.state = MessageState.CANCELLED
-    _tell_of_message(session, message, "message_cancelled", actor, reason)
+    stop_printing(session, message)
+    tell_of_message(session, message, "message_cancelled", actor, reason)
     return message
 
 
@@ -207,12 +227,12 @@ def mark_called(session: Session, message_id: int, actor: Actor, note: str = "")
     """Somebody spoke to the customer: the message is owed no longer, and an order that waited for it is notified (T28).
 
     Raises Refusal when the message left already or is leaving now. A try that may have arrived stays on the record."""
-    message = _message(session, message_id)
-    if message.state in (MessageState.LEASED, MessageState.SENT, MessageState.CALLED, MessageState.CANCELLED):
+    message = message_of(session, message_id)
+    if message.state in (*GONE, MessageState.CANCELLED):
         raise Refusal("message_owed", _("This message is owed no longer."), mended_by="messages")
     before = message.state
     message.state, message.sent_at = MessageState.CALLED, now()
-    _tell_of_message(session, message, "message_spoken", actor, clean_line(note)[:200])
+    tell_of_message(session, message, "message_spoken", actor, clean_line(note)[:200])
     if message.event is MessageEvent.REPAIR_READY:
         order = session.get_one(RepairOrder, message.order_id)
         told(session, order, actor, "called", {"withdrawn": {str(message.id): before.value}})
@@ -230,6 +250,7 @@ def withdraw(
         withdrawn[str(message.id)] = message.state.value
         said = spoken and message.state in OWED
         message.state = MessageState.CALLED if said else MessageState.CANCELLED
+        stop_printing(session, message)
         session.add(message)
     return withdrawn
 
@@ -264,7 +285,8 @@ def _job(session: Session, job_id: int) -> PrintJob:
     return job
 
 
-def _message(session: Session, message_id: int) -> Message:
+def message_of(session: Session, message_id: int) -> Message:
+    """The message, read anew and held fast. Raises NotFound."""
     message = session.exec(held_fast(select(Message).where(Message.id == message_id))).first()
     if message is None:
         raise NotFound(_("There is no such message."))
@@ -278,7 +300,13 @@ def _tell_of_job(session: Session, job: PrintJob, event: str, actor: Actor) -> N
         append_event(session, order, event=event, actor=actor, detail={"job": job.id, "kind": job.kind.value})
 
 
-def _tell_of_message(session: Session, message: Message, event: str, actor: Actor, reason: str = "") -> None:
+def revision_of(message: Message) -> int:
+    """The revision in the dedupe key of a message: event:order:revision:channel."""
+    return int(message.dedupe_key.split(":")[2])
+
+
+def tell_of_message(session: Session, message: Message, event: str, actor: Actor, reason: str = "") -> None:
+    """Keep the message, and write into the order's story what a person did about it."""
     session.add(message)
     order = session.get_one(RepairOrder, message.order_id)
     detail = {"message": message.id, "channel": message.channel.value, "tells": message.event.value}

@@ -6,6 +6,7 @@ setting `reaction.<name>` = false.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -18,12 +19,12 @@ from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.dated_rules import shop_setting
 from convisav_tui.shop.events import append_event
 from convisav_tui.shop.filled_papers import paper_of
-from convisav_tui.shop.message_facts import MessageFacts, facts_of, message_values
 from convisav_tui.shop.movement import told
-from convisav_tui.shop.outbox import PlannedMessage, enqueue_message, enqueue_print, print_key
+from convisav_tui.shop.notices import audience_of, audiences, timing
+from convisav_tui.shop.outbox import PlannedMessage, enqueue_message, enqueue_print, print_key, revision_of
+from convisav_tui.shop.planning import for_audience, plan_message, with_quote
 from convisav_tui.shop.quoting import BY_CAP, current_quote
 from convisav_tui.shop.undo_window import undo_window
-from convisav_tui.shop.wording import render
 from convisav_tui.store.models import (
     Channel,
     JobKind,
@@ -77,6 +78,23 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction("ready_message", frozenset({"notice_due"}), message=MessageEvent.REPAIR_READY, lives=48),
 )
 
+AWAITING_COLLECTION = frozenset(
+    {
+        OrderState.COMPLETED,
+        OrderState.TO_NOTIFY,
+        OrderState.NOTIFIED,
+        OrderState.QUOTE_REFUSED,
+        OrderState.QUOTE_EXPIRED,
+        OrderState.UNCLAIMED,
+    }
+)
+# States in which a reminder is still news: it is sent in no other.
+REMINDED: Mapping[MessageEvent, frozenset[OrderState]] = {
+    MessageEvent.QUOTE_REMINDER: frozenset({OrderState.QUOTE_ISSUED}),
+    MessageEvent.COLLECT_REMINDER: AWAITING_COLLECTION,
+    MessageEvent.UNCLAIMED_NOTICE: AWAITING_COLLECTION,
+}
+
 
 def react(
     session: Session,
@@ -111,7 +129,7 @@ def message_failed(session: Session, message: Message, shop: ShopContext) -> Mes
     longer; when there is none, somebody must call. The sender calls this in the transaction that closes its attempt
     and sends nothing else. Returns the row that carries on."""
     order = session.get_one(RepairOrder, message.order_id)
-    wanted = _still_wanted(session, order, message)
+    wanted = still_wanted(session, order, message)
     planned = _by_next_channel(session, order, message, shop) if wanted else None
     follower = None
     if planned is not None:
@@ -120,9 +138,12 @@ def message_failed(session: Session, message: Message, shop: ShopContext) -> Mes
             order,
             planned,
             cause=None,
-            revision=_revision(message),
-            not_before=now(),
+            revision=revision_of(message),
+            not_before=timing(
+                session, order, message.event, planned.channel, shop, earliest=now(), lives=None
+            ).not_before,
             expires_at=_later(message.expires_at, hours=24),
+            shop=shop,
         )
     # Nobody calls to say what the customer was told at the counter and holds on paper.
     call = wanted and follower is None and message.event is not MessageEvent.INTAKE
@@ -134,62 +155,6 @@ def message_failed(session: Session, message: Message, shop: ShopContext) -> Mes
         detail |= {"follower": follower.id, "by": follower.channel.value}
     append_event(session, order, event="message_failed", actor=PROGRAM, detail=detail)
     return follower or message
-
-
-def plan_message(
-    session: Session, facts: MessageFacts, event: MessageEvent, channel: Channel, shop: ShopContext
-) -> PlannedMessage | None:
-    """The message that would tell `facts` by `channel`, or by the customer's next one when that has no address, or as a
-    call. None when he wants to be told nothing."""
-    if channel is Channel.NONE:
-        return None
-    reachable = reachable_channel(facts, channel)
-    rendered = render(
-        session,
-        event,
-        reachable,
-        lambda language: message_values(facts, shop, language),
-        facts.customer_language,
-        shop,
-    )
-    return PlannedMessage(
-        channel=reachable,
-        recipient=facts.recipient(reachable),
-        subject=rendered.subject,
-        body=rendered.body,
-        segments=rendered.segments,
-        event=event,
-        language=rendered.language,
-    )
-
-
-def reachable_channel(facts: MessageFacts, wanted: Channel) -> Channel:
-    """The channel that has an address: the one wanted, else the customer's other one in writing, else a call."""
-    if wanted is Channel.CALL:
-        return Channel.CALL
-    return next((c for c in (wanted, Channel.EMAIL, Channel.SMS) if facts.recipient(c)), Channel.CALL)
-
-
-def with_quote(facts: MessageFacts, quote: Quote, within_cap: bool) -> MessageFacts:
-    """The facts together with the quote that is told of."""
-    return replace(
-        facts,
-        quote_amount=quote.amount,
-        quote_text=quote.text,
-        quote_valid_until=quote.valid_until,
-        quote_revision=quote.revision,
-        within_cap=within_cap,
-    )
-
-
-def channel_for(order: RepairOrder, event: MessageEvent) -> Channel:
-    """How the customer asked to be told of this; the intake is confirmed by the channel in writing that he chose."""
-    if event is MessageEvent.QUOTE_READY:
-        return order.quote_channel
-    if event is MessageEvent.REPAIR_READY:
-        return order.ready_channel
-    written = (Channel.EMAIL, Channel.SMS)
-    return next((c for c in (order.ready_channel, order.quote_channel) if c in written), Channel.NONE)
 
 
 def _print(
@@ -211,65 +176,82 @@ def _tell(
     session: Session, order: RepairOrder, event: OrderEvent, reaction: Reaction, shop: ShopContext, reacted: Reacted
 ) -> None:
     assert reaction.message is not None
-    facts = facts_of(session, order)
-    end = None
-    if reaction.message is MessageEvent.QUOTE_READY:
-        quote = current_quote(session, order.id or 0)
-        assert quote is not None
-        facts = with_quote(facts, quote, event.detail.get("consent") == BY_CAP)
-        end = datetime.combine(quote.valid_until, time.max, ZoneInfo(shop.timezone)) if quote.valid_until else None
-    planned = plan_message(session, facts, reaction.message, channel_for(order, reaction.message), shop)
-    if planned is None or (reaction.message is MessageEvent.INTAKE and planned.channel is Channel.CALL):
-        return
-    expires_at = event.at + timedelta(hours=reaction.lives)
-    message = enqueue_message(
-        session,
-        order,
-        planned,
-        cause=event,
-        revision=facts.quote_revision,
-        not_before=event.at + (undo_window(session) if reaction.waits else timedelta()),
-        expires_at=min(expires_at, end.astimezone(UTC)) if end else expires_at,
-    )
-    if message is not None:
-        reacted.messages.append(message)
+    quote = current_quote(session, order.id or 0) if reaction.message is MessageEvent.QUOTE_READY else None
+    for audience in audiences(session, order, reaction.message):
+        if quote is not None:
+            audience = replace(audience, facts=with_quote(audience.facts, quote, event.detail.get("consent") == BY_CAP))
+        planned = plan_message(session, order, audience, reaction.message, shop)
+        if reaction.message is MessageEvent.INTAKE and planned.channel in (Channel.CALL, Channel.LETTER):
+            continue
+        when = timing(
+            session,
+            order,
+            reaction.message,
+            planned.channel,
+            shop,
+            earliest=event.at + (undo_window(session) if reaction.waits else timedelta()),
+            lives=timedelta(hours=reaction.lives) - (undo_window(session) if reaction.waits else timedelta()),
+        )
+        message = enqueue_message(
+            session,
+            order,
+            planned,
+            cause=event,
+            revision=audience.facts.quote_revision,
+            not_before=when.not_before,
+            expires_at=_before_the_quote_ends(when.expires_at, quote, shop),
+            shop=shop,
+        )
+        if message is not None:
+            reacted.messages.append(message)
 
 
-def _still_wanted(session: Session, order: RepairOrder, message: Message) -> bool:
+def _before_the_quote_ends(expires_at: datetime | None, quote: Quote | None, shop: ShopContext) -> datetime | None:
+    if quote is None or quote.valid_until is None or expires_at is None:
+        return expires_at
+    return min(expires_at, datetime.combine(quote.valid_until, time.max, ZoneInfo(shop.timezone)).astimezone(UTC))
+
+
+def still_wanted(session: Session, order: RepairOrder, message: Message) -> bool:
     """Whether the customer still waits for this news: not after he has taken the device or answered the quote."""
     if message.event is MessageEvent.REPAIR_READY:
         return order.state is OrderState.TO_NOTIFY
+    if message.event in REMINDED:
+        return order.closed_at is None and order.state in REMINDED[message.event]
     if message.event is MessageEvent.QUOTE_READY:
         quote = current_quote(session, order.id or 0)
         waiting = order.state in (OrderState.QUOTE_ISSUED, OrderState.QUOTE_ACCEPTED)
-        return waiting and quote is not None and quote.revision == _revision(message)
+        return waiting and quote is not None and quote.revision == revision_of(message)
     return order.closed_at is None
 
 
 def _by_next_channel(
     session: Session, order: RepairOrder, message: Message, shop: ShopContext
 ) -> PlannedMessage | None:
-    """The same news by the other written channel; None when it has no address or was tried already."""
-    facts = facts_of(session, order)
-    other = Channel.SMS if message.channel is Channel.EMAIL else Channel.EMAIL
-    if not facts.recipient(other) or _was_tried(session, message, other):
+    """The same news by the first channel of the same person that was not tried; None when only a call is left."""
+    audience = audience_of(session, order, message.event, message.party_id)
+    left = tuple(
+        channel
+        for channel in audience.channels
+        if channel not in (message.channel, Channel.CALL) and not _was_tried(session, message, channel)
+    )
+    if not left:
         return None
-    quote = current_quote(session, order.id or 0)
-    if message.event is MessageEvent.QUOTE_READY and quote is not None:
-        facts = with_quote(facts, quote, order.state is OrderState.QUOTE_ACCEPTED)
-    return plan_message(session, facts, message.event, other, shop)
+    return for_audience(session, order, replace(audience, channels=left), message.event, shop)
 
 
 def _was_tried(session: Session, message: Message, channel: Channel) -> bool:
     told_by_it = select(Message).where(
-        Message.order_id == message.order_id, Message.event == message.event, Message.channel == channel
+        Message.order_id == message.order_id,
+        Message.event == message.event,
+        Message.channel == channel,
+        Message.party_id == message.party_id,
     )
-    return any(row.attempts and _revision(row) == _revision(message) for row in session.exec(told_by_it))
-
-
-def _revision(message: Message) -> int:
-    """The revision in the dedupe key of a message: event:order:revision:channel."""
-    return int(message.dedupe_key.split(":")[2])
+    by_person = (MessageState.TO_POST, MessageState.POSTED)
+    return any(
+        (row.attempts or row.state in by_person) and revision_of(row) == revision_of(message)
+        for row in session.exec(told_by_it)
+    )
 
 
 def _later(instant: datetime | None, hours: int) -> datetime | None:

@@ -22,7 +22,7 @@ from convisav_tui.i18n import DEFAULT_LANGUAGE, LANGUAGES, _, mark
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.permissions import Permission, asks, require
-from convisav_tui.store.models import Channel, MessageEvent, MessageTemplate, Nature
+from convisav_tui.store.models import Channel, MessageEvent, MessageTemplate, Nature, PrincipalWording
 from convisav_tui.text import clean_line, clean_text
 
 # The names that a wording may use, with what stands for them.
@@ -44,6 +44,9 @@ NAMES: Mapping[str, str] = {
     "answer": mark("what the customer is asked to answer"),
     "result": mark("how the work ended"),
     "guarantee": mark("last day of the guarantee on the repair"),
+    "reference": mark("the principal's own reference"),
+    "taken_in": mark("day when the device was taken in"),
+    "ready_since": mark("day since when it can be collected"),
 }
 SUBJECT_LENGTH = 200
 SMS_VALUE_LENGTH = 60
@@ -83,8 +86,8 @@ class _Shipped:
 
 
 def default_wording(event: MessageEvent, channel: Channel, language: str) -> Wording:
-    """The shipped wording; a call uses that of an SMS as its cue. Raises KeyError for another language or channel."""
-    return _shipped(language).wordings[event, _written_channel(channel)]
+    """The shipped wording; see `written_channel`. Raises KeyError for another language or channel."""
+    return _shipped(language).wordings[event, written_channel(channel)]
 
 
 def sentence(key: str, language: str) -> str:
@@ -103,11 +106,16 @@ def shipped_terms(language: str) -> str:
 
 
 def wording_for(
-    session: Session, event: MessageEvent, channel: Channel, languages: Iterable[str]
+    session: Session,
+    event: MessageEvent,
+    channel: Channel,
+    languages: Iterable[str],
+    principal_id: int | None = None,
 ) -> tuple[str, Wording]:
-    """The first language of `languages` that has a wording, the shop's own before the shipped one; else English."""
+    """The first language of `languages` that has a wording: the principal's before the shop's own before the shipped
+    one; else English."""
     for language in (*languages, DEFAULT_LANGUAGE):
-        own = _own(session, event, channel, language)
+        own = _of_principal(session, event, channel, language, principal_id) or _own(session, event, channel, language)
         if own is not None:
             return language, Wording(own.subject, own.body)
         if language in LANGUAGES:
@@ -116,18 +124,29 @@ def wording_for(
 
 
 def render(
-    session: Session, event: MessageEvent, channel: Channel, values: Values, customer_language: str, shop: ShopContext
+    session: Session,
+    event: MessageEvent,
+    channel: Channel,
+    values: Values,
+    customer_language: str,
+    shop: ShopContext,
+    principal_id: int | None = None,
 ) -> Rendered:
     """The message in the customer's language, else the shop's, else English; an SMS is put into GSM-7 and cut to its
     limit of segments."""
-    language, wording = wording_for(session, event, channel, (customer_language, shop.language))
+    language, wording = wording_for(session, event, channel, (customer_language, shop.language), principal_id)
     return filled(wording, channel, language, values(language), shop.country)
 
 
 def filled(wording: Wording, channel: Channel, language: str, values: Mapping[str, str], country: str) -> Rendered:
-    """A wording with its values; an SMS is put into GSM-7 and cut to the country's limit of segments."""
-    if channel is Channel.EMAIL:
+    """A wording with its values; an SMS is put into GSM-7 and cut to the country's limit of segments.
+
+    A subject begins with the order's number in brackets: the answer of a customer finds its order by it."""
+    if written_channel(channel) is Channel.EMAIL:
         subject = clean_line(_filled_lines(wording.subject, _on_one_line(values), join=" "))
+        reference = f"[{values['number']}]" if values.get("number") else ""
+        if reference and reference not in subject:
+            subject = f"{reference} {subject}"
         return Rendered(language, subject[:SUBJECT_LENGTH], _filled_lines(wording.body, values, join="\n"), 0)
     short = {name: text[:SMS_VALUE_LENGTH].rstrip() for name, text in _on_one_line(values).items()}
     body = _cut(to_gsm(_filled_lines(wording.body, short, join=" ")), segment_limit(country))
@@ -143,9 +162,9 @@ def check_wording(event: MessageEvent, channel: Channel, wording: Wording, shop:
             errors[field] = problem
     if not clean_text(wording.body):
         errors["body"] = _("A message needs a text")
-    if channel is Channel.EMAIL and not clean_line(wording.subject):
+    if written_channel(channel) is Channel.EMAIL and not clean_line(wording.subject):
         errors["subject"] = _("An e-mail needs a subject")
-    if not errors and channel is Channel.SMS:
+    if not errors and written_channel(channel) is Channel.SMS:
         limit = segment_limit(shop.country)
         count = segments(to_gsm(_filled_lines(wording.body, sample_values(shop), join=" "))).count
         if count > limit:
@@ -163,15 +182,21 @@ def save_wording(
     wording: Wording,
     actor: Actor,
     shop: ShopContext,
-) -> MessageTemplate:
-    """Keep the shop's own wording. Raises FieldErrors when it cannot be used (see `check_wording`), Refusal to those
-    who may not change it."""
+    principal_id: int | None = None,
+) -> MessageTemplate | PrincipalWording:
+    """Keep the shop's own wording, or that for the orders of a principal. Raises FieldErrors when it cannot be used
+    (see `check_wording`), Refusal to those who may not change it."""
     require(session, actor, Permission.EDIT_WORDING)
     check_wording(event, channel, wording, shop)
-    row = _own(session, event, channel, language)
+    row = kept_wording(session, event, channel, language, principal_id)
     subject, body = clean_line(wording.subject)[:SUBJECT_LENGTH], clean_text(wording.body)
     if row is None:
-        row = MessageTemplate(event=event, channel=channel, language=language, subject=subject, body=body)
+        key = {"event": event, "channel": written_channel(channel), "language": language}
+        text = {"subject": subject, "body": body}
+        if principal_id is None:
+            row = MessageTemplate.model_validate(key | text)
+        else:
+            row = PrincipalWording.model_validate(key | text | {"principal_id": principal_id})
     else:
         row.subject, row.body = subject, body
     session.add(row)
@@ -180,13 +205,30 @@ def save_wording(
 
 
 @asks(Permission.EDIT_WORDING)
-def restore_wording(session: Session, event: MessageEvent, channel: Channel, language: str, actor: Actor) -> None:
-    """Forget the shop's own wording: the shipped one serves again. Raises Refusal to those who may not."""
+def restore_wording(
+    session: Session,
+    event: MessageEvent,
+    channel: Channel,
+    language: str,
+    actor: Actor,
+    principal_id: int | None = None,
+) -> None:
+    """Forget the shop's own wording, or that of a principal: the one behind it serves again. Raises Refusal to those
+    who may not."""
     require(session, actor, Permission.EDIT_WORDING)
-    row = _own(session, event, channel, language)
+    row = kept_wording(session, event, channel, language, principal_id)
     if row is not None:
         session.delete(row)
         session.flush()
+
+
+def kept_wording(
+    session: Session, event: MessageEvent, channel: Channel, language: str, principal_id: int | None = None
+) -> MessageTemplate | PrincipalWording | None:
+    """What the shop has written itself, for everybody or for one principal; None where the shipped wording serves."""
+    if principal_id is None:
+        return _own(session, event, channel, language)
+    return _of_principal(session, event, channel, language, principal_id)
 
 
 def preview(wording: Wording, channel: Channel, language: str, shop: ShopContext) -> Rendered:
@@ -194,18 +236,19 @@ def preview(wording: Wording, channel: Channel, language: str, shop: ShopContext
     problems = {key: problem for key, text in vars(wording).items() if (problem := _problem(text))}
     if problems:
         raise FieldErrors(problems)
-    return filled(wording, channel, language, sample_values(shop), shop.country)
+    return filled(wording, channel, language, sample_values(shop, language), shop.country)
 
 
-def sample_values(shop: ShopContext) -> dict[str, str]:
-    """Invented values of usual length, one a name."""
+def sample_values(shop: ShopContext, language: str = "") -> dict[str, str]:
+    """Invented values of usual length, one a name; sentences in `language`, by default the shop's."""
+    spoken = language or shop.language
     return {
         "shop": "Atelier Rivoli", "address": "12 rue de Rivoli\n75004 Paris", "phone": "01 42 00 00 00",
         "email": "contact@atelier.example", "customer": "Hélène Lefèvre", "number": "26 0001234 5",
         "device": "Miele WCD320", "fault": "ne vidange plus", "promised": "27/11/2026", "deposit": "30,00 €",
         "amount": "126,00 €", "due": "96,00 €", "valid_until": "21/12/2026", "quote_text": "Pompe de vidange",
-        "answer": sentence("ask", shop.language), "result": sentence("repaired", shop.language),
-        "guarantee": "27/02/2027",
+        "answer": sentence("ask", spoken), "result": sentence("repaired", spoken),
+        "guarantee": "27/02/2027", "reference": "PO-4711", "taken_in": "14/11/2026", "ready_since": "20/11/2026",
     }  # fmt: skip
 
 
@@ -250,16 +293,35 @@ def _on_one_line(values: Mapping[str, str]) -> dict[str, str]:
     return {name: clean_line(text) for name, text in values.items()}
 
 
-def _written_channel(channel: Channel) -> Channel:
-    return Channel.SMS if channel is Channel.CALL else channel
+def written_channel(channel: Channel) -> Channel:
+    """Under which channel a wording is written: a call uses that of an SMS as its cue, a fax and a letter that of an
+    e-mail."""
+    if channel is Channel.CALL:
+        return Channel.SMS
+    return Channel.EMAIL if channel in (Channel.FAX, Channel.LETTER) else channel
 
 
 def _own(session: Session, event: MessageEvent, channel: Channel, language: str) -> MessageTemplate | None:
     return session.exec(
         select(MessageTemplate).where(
             MessageTemplate.event == event,
-            MessageTemplate.channel == _written_channel(channel),
+            MessageTemplate.channel == written_channel(channel),
             MessageTemplate.language == language,
+        )
+    ).first()
+
+
+def _of_principal(
+    session: Session, event: MessageEvent, channel: Channel, language: str, principal_id: int | None
+) -> PrincipalWording | None:
+    if principal_id is None:
+        return None
+    return session.exec(
+        select(PrincipalWording).where(
+            PrincipalWording.principal_id == principal_id,
+            PrincipalWording.event == event,
+            PrincipalWording.channel == written_channel(channel),
+            PrincipalWording.language == language,
         )
     ).first()
 

@@ -17,6 +17,7 @@ COMEBACK = "(kind = 'repair_guarantee' OR origin_order_id IS NOT NULL OR comebac
 ASSIGNED = "technician_id IS NOT NULL"
 JOB_OPEN = "state IN ('queued', 'sending', 'needs_attention')"
 MESSAGE_OWED = "state IN ('dead', 'unknown', 'to_call')"
+MESSAGE_TO_POST = "state = 'to_post'"
 
 # Main states in which the work is done or given up: an order can be late only in the others (rules.md 7.6).
 FINISHED = (

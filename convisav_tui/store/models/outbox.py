@@ -9,13 +9,14 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from convisav_tui.store.base import STRICT, AppendOnly, Record, foreign_key, moment, primary_key, text_enum
-from convisav_tui.store.board import JOB_OPEN, MESSAGE_OWED
+from convisav_tui.store.board import JOB_OPEN, MESSAGE_OWED, MESSAGE_TO_POST
 from convisav_tui.store.models.kinds import Channel, JobKind, JobState, MessageEvent, MessageState, Told
 
 _DUE_JOB = sa.text("state IN ('queued', 'sending')")
 _DUE_MESSAGE = sa.text("state IN ('queued', 'leased')")
 _OPEN_JOB = sa.text(JOB_OPEN)
 _OWED = sa.text(MESSAGE_OWED)
+_TO_POST = sa.text(MESSAGE_TO_POST)
 _OF_THE_SHOP = sa.text("principal_id IS NULL")
 _UNRENDERED = sa.text("rendered_at IS NULL")
 
@@ -76,6 +77,7 @@ class Message(Record, table=True):
         sa.Index("ix_message__due", "not_before", "id", sqlite_where=_DUE_MESSAGE, postgresql_where=_DUE_MESSAGE),
         sa.Index("ix_message__owed", "order_id", "event", "state", sqlite_where=_OWED, postgresql_where=_OWED),
         sa.Index("ix_message__order_id", "order_id", "id"),
+        sa.Index("ix_message__to_post", "id", sqlite_where=_TO_POST, postgresql_where=_TO_POST),
         STRICT,
     )
 

@@ -11,12 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from convisav_tui.store.board import JOB_OPEN, MESSAGE_OWED, in_states
+from convisav_tui.store.board import JOB_OPEN, MESSAGE_OWED, MESSAGE_TO_POST, in_states
 from convisav_tui.store.models import JobState, MessageState
 from convisav_tui.store.tables import MESSAGE, MESSAGE_ATTEMPT, ORDER, PAPER, PARTY, PRINT_ATTEMPT, PRINT_JOB
 
 OPEN_JOBS = ("queued", "sending", "needs_attention")
-OWED_MESSAGES = ("dead", "unknown", "to_call")
+OWED_MESSAGES = ("dead", "unknown", "to_call", "to_post")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class MessageTry:
 
 @dataclass(frozen=True)
 class MessageRow:
-    """A message as a list shows it."""
+    """A message as a list shows it; `customer` is who is told, which may be a principal."""
 
     id: int
     order_id: int
@@ -131,14 +131,15 @@ def messages(
     `before`, those just newer than the id `after`, or the oldest of all."""
     chosen = _messages()
     if states:
-        chosen = chosen.where(_in_states(MESSAGE, [MessageState(state) for state in states]))
+        chosen = chosen.where(_in_message_states([MessageState(state) for state in states]))
     rows = _message_rows(session, _part(chosen, MESSAGE.c.id, limit, before, after, from_end))
     return sorted(rows, key=lambda row: -row.id)
 
 
 def owed_messages(session: Session, limit: int = 100) -> list[MessageRow]:
     """Messages that no channel took and that somebody must tell by voice, the longest waiting first."""
-    chosen = _messages().where(sa.text(f"message.{MESSAGE_OWED}")).order_by(MESSAGE.c.id).limit(limit)
+    owed = sa.text(f"(message.{MESSAGE_OWED} OR message.{MESSAGE_TO_POST})")
+    chosen = _messages().where(owed).order_by(MESSAGE.c.id).limit(limit)
     return _message_rows(session, chosen)
 
 
@@ -148,11 +149,13 @@ def messages_of(session: Session, order_id: int) -> tuple[MessageRow, ...]:
 
 
 def message_counts(session: Session) -> dict[str, int]:
-    """How many messages still ask for something: queued, leased, dead, unknown, to_call. Reads partial indexes only."""
+    """How many messages still ask for something: queued, leased, dead, unknown, to_call, to_post. Reads partial
+    indexes only."""
     due = sa.text("SELECT state, count(*) FROM message WHERE state IN ('queued', 'leased') GROUP BY state")
     owed = sa.text(f"SELECT state, count(*) FROM message WHERE {MESSAGE_OWED} GROUP BY state")
+    post = sa.text(f"SELECT state, count(*) FROM message WHERE {MESSAGE_TO_POST} GROUP BY state")
     counted = {"queued": 0, "leased": 0} | dict.fromkeys(OWED_MESSAGES, 0)
-    return counted | {state: count for query in (due, owed) for state, count in session.execute(query)}
+    return counted | {state: count for query in (due, owed, post) for state, count in session.execute(query)}
 
 
 def job_counts(session: Session) -> dict[str, int]:
@@ -164,6 +167,15 @@ def job_counts(session: Session) -> dict[str, int]:
 def _in_states(table: sa.Table, states: Sequence[str]) -> sa.TextClause:
     """Our own words written out, not as parameters: the database must see that a partial index holds them."""
     return sa.text(f"{table.name}.{in_states(*states)}")
+
+
+def _in_message_states(states: Sequence[MessageState]) -> sa.ColumnElement[bool] | sa.TextClause:
+    """Letters to post lie in an index of their own."""
+    others = [state for state in states if state is not MessageState.TO_POST]
+    to_post = sa.text(f"message.{MESSAGE_TO_POST}")
+    if len(others) == len(states):
+        return _in_states(MESSAGE, others)
+    return sa.or_(_in_states(MESSAGE, others), to_post) if others else to_post
 
 
 def _part(
@@ -194,7 +206,9 @@ def _jobs() -> sa.Select[Any]:
 
 @cache
 def _messages() -> sa.Select[Any]:
-    joined = MESSAGE.join(ORDER, ORDER.c.id == MESSAGE.c.order_id).join(PARTY, PARTY.c.id == ORDER.c.party_id)
+    joined = MESSAGE.join(ORDER, ORDER.c.id == MESSAGE.c.order_id).join(
+        PARTY, PARTY.c.id == sa.func.coalesce(MESSAGE.c.party_id, ORDER.c.party_id)
+    )
     aside = {"number": ORDER.c.number, "customer": PARTY.c.name, "phone": PARTY.c.phone}
     return sa.select(*_columns(MessageRow, MESSAGE, aside)).select_from(joined)
 
