@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Iterator
+
 
 class ConvisavError(Exception):
     """An error fit to be shown to a person: a sentence, a remedy, and the exit code for scripts."""
@@ -90,3 +93,13 @@ class FieldErrors(ConvisavError):
     def __init__(self, errors: dict[str, str]) -> None:
         super().__init__("; ".join(f"{field}: {sentence}" for field, sentence in errors.items()))
         self.errors = errors
+
+
+def frames(error: BaseException) -> Iterator[str]:
+    """Kind and place of an error and its causes. Its message may hold a customer's data: it is left out."""
+    link: BaseException | None = error
+    while link is not None:
+        yield f"{type(link).__module__}.{type(link).__qualname__}"
+        for frame in traceback.extract_tb(link.__traceback__):
+            yield f"  {frame.filename}:{frame.lineno} {frame.name}: {frame.line}"
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)

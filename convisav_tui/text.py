@@ -26,6 +26,13 @@ def clean_line(text: str) -> str:
     return " ".join(clean_text(text).split())
 
 
+def one_line(text: str) -> str:
+    """Text for a log: on one line, what does not print written out as \\n or \\x1b."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
+
+
 def fold(text: str) -> str:
     """What search and sorting compare: case, accents and strokes taken away, single spaces."""
     # Compatibility forms first: a styled capital has no lower case of its own.

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import traceback
-from collections.abc import Iterator
 from pathlib import Path
 
 from convisav_tui import __version__, clock
+from convisav_tui.errors import frames
 from convisav_tui.i18n import _
 
 LOG_NAME = "faults.log"
@@ -30,7 +29,7 @@ def record(error: BaseException, folder: Path | None = None) -> str:
 
 def write_fault(error: BaseException, folder: Path) -> Path:
     """Append one fault to the log of `folder`, its owner's alone; the oldest ones go when it is large."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / LOG_NAME
     if path.exists() and path.stat().st_size > LARGEST_LOG:
         path.replace(path.with_suffix(".old.log"))
@@ -38,16 +37,6 @@ def write_fault(error: BaseException, folder: Path) -> Path:
     with os.fdopen(descriptor, "a", encoding="utf-8") as file:
         file.write("\n".join((f"{clock.now().isoformat()} convisav {__version__}", *frames(error), "", "")))
     return path
-
-
-def frames(error: BaseException) -> Iterator[str]:
-    """Kind and place of an error and its causes. Its message may hold a customer's data: it is left out."""
-    link: BaseException | None = error
-    while link is not None:
-        yield f"{type(link).__module__}.{type(link).__qualname__}"
-        for frame in traceback.extract_tb(link.__traceback__):
-            yield f"  {frame.filename}:{frame.lineno} {frame.name}: {frame.line}"
-        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
 
 
 def _log_folder() -> Path:

@@ -91,7 +91,7 @@ def _log_into(path: Path) -> None:
     """Everything at INFO into a file of its owner's alone that is cut when it is large; no secret, no customer."""
     from convisav_tui.notifying.log_privacy import Discreet, quieten
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     handler.addFilter(Discreet())

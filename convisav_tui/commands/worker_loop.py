@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from convisav_tui import clock
+from convisav_tui.errors import frames
 
 log = logging.getLogger("convisav.worker")
 
@@ -84,8 +85,6 @@ class Loop:
                 done = chore.due()
                 pause = 0.0 if done and chore.woken else chore.pause()
             except Exception as error:  # noqa: BLE001 - a fault of one chore must not end the others; it is logged
-                from convisav_tui.commands.crash_log import frames
-
                 log.error("%s: %s", chore.name, " | ".join(frames(error)))
                 self.stopping.wait(AFTER_FAULT)
                 continue

@@ -6,6 +6,8 @@ import logging
 import re
 from urllib.parse import quote, unquote
 
+from convisav_tui.text import one_line
+
 HIDDEN = "…"
 SHORTEST_SECRET = 4
 # Libraries that print tokens, URLs, numbers and addresses of their own accord (notifying.md 2).
@@ -42,7 +44,7 @@ class Discreet(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Clean the record and keep it."""
-        record.msg = without_people(without_secrets(record.getMessage()))
+        record.msg = one_line(without_people(without_secrets(record.getMessage())))
         record.args = None
         record.exc_info = None
         record.exc_text = None

@@ -26,7 +26,10 @@ def test_the_folder_is_made_with_the_first_line(tmp_path: Path) -> None:
     log_into(path)
     assert not path.parent.exists()
     log_error("job failed", ValueError("no such thing"))
-    assert "job failed" in path.read_text() and "no such thing" in path.read_text()
+    log_error("job failed\nERROR forged", ValueError("no such thing"))
+    written = path.read_text()
+    assert "job failed" in written and "ValueError" in written and "no such thing" not in written
+    assert not any(line.startswith("ERROR") for line in written.splitlines())
     assert path.stat().st_mode & 0o077 == 0
 
 
