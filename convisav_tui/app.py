@@ -37,8 +37,9 @@ def run_app(
     the program-wide actions, the scans that no view takes, and what is done before leaving. `preload` (heavy imports,
     opening the store) runs in the store's thread after the first paint, before any other job. `on_tick(desk)` is
     called four times a second to poll the change feed; it paints nothing by itself. `log_file` gets what goes wrong,
-    with traces but without variables. `slow`: the line to the terminal is thin. Raises TerminalError before the screen is taken, if the terminal cannot show
-    one.
+    with traces but without variables. `slow`: the line to the terminal is thin.
+
+    Raises TerminalError before the screen is taken, if the terminal cannot show one.
     """
     terminal = examine(os.environ if environ is None else environ, sys.stdin.isatty(), sys.stdout.isatty(), slow=slow)
     session = Session(terminal, preload=preload, on_tick=on_tick, log_file=log_file)

@@ -266,8 +266,8 @@ SETTINGS: tuple[Setting, ...] = (
             mark("Minutes without a key after which the station asks for a PIN, where PINs are used; 0: never."),
             minutes, default=USUAL_LOCK_MINUTES, environment="CONVISAV_LOCK_MINUTES"),
     Setting("station.slow",
-            mark("Whether the line to this terminal is thin (yes, no), as by `convisav --slow`: lines, colours, clock and "
-                 "hints are left out."),
+            mark("Whether the line to this terminal is thin (yes, no), as by `convisav --slow`: "
+                 "lines, colours, clock and hints are left out."),
             one_of(YES, NO), default=NO, environment="CONVISAV_SLOW", choices=(YES, NO)),
     Setting("printers.name", mark("Name of the printer, as people call it."), line, required=True),
     Setting("printers.kind", mark("What speaks to it."), one_of(*PRINTER_KINDS), default="brother_ql",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from convisav_tui.i18n import _
-from convisav_tui.screens.actions import find
+from convisav_tui.screens.actions import ALWAYS, find
 from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells, pad, wrap
@@ -21,7 +21,7 @@ class HelpView(View):
 
     def __init__(self, about: View) -> None:
         self.title = _("Help: {screen}").format(screen=about.title)
-        self._about = about.actions()
+        self._about = (*about.actions(), *(action for action in ALWAYS if find(action).keys))
         self._rows: list[Row] = []
         self._top = 0
         self._height = 1
