@@ -21,7 +21,9 @@ from convisav_tui.shop.devices import device_of, device_type_of, learn
 from convisav_tui.shop.drafts import discard_draft
 from convisav_tui.shop.events import append_event
 from convisav_tui.shop.intake_defaults import intake_defaults
+from convisav_tui.shop.intake_extras import add_extras, put_beside
 from convisav_tui.shop.intake_form import CHANNEL_FIELDS, IntakeForm, cash_trouble, channel_trouble
+from convisav_tui.shop.intake_guards import terms_accepted, unlock_answer
 from convisav_tui.shop.mandate import Mandate, approver_of, covers_under, mandate_of, payer_of, terms_kept
 from convisav_tui.shop.movement import move_custody
 from convisav_tui.shop.numbers import next_number
@@ -97,6 +99,8 @@ class _Intake:
     warranty: Warranty
     mandate: Mandate | None
     covers: list[Cover]
+    unlock: SecretState
+    terms: str
 
 
 def receive(session: Session, form: IntakeForm, actor: Actor, shop: ShopContext, key: str) -> Received:
@@ -142,7 +146,10 @@ def receive(session: Session, form: IntakeForm, actor: Actor, shop: ShopContext,
     )
     learn(session, intake.device, intake.kind, form.fault, shop.language)
     refresh_party(session, order.party_id)
-    react(session, order, event, shop, actor, Wishes(form.labels, form.receipt, form.intake_message))
+    put_beside(session, form, order, actor)
+    own_receipt = form.receipt and not form.more and order.drop_off_id is None
+    react(session, order, event, shop, actor, Wishes(form.labels, own_receipt, form.intake_message))
+    add_extras(session, form, order, actor, shop, key)
     discard_draft(session, key)
     session.flush()
     return _received(session, order)
@@ -157,9 +164,11 @@ def _look_up(session: Session, form: IntakeForm, shop: ShopContext, instant: dat
     party = _gather(errors, lambda: customer_of(session, form, shop))
     if party is not None:
         _gather(errors, lambda: _check_addresses(form, party))
+    terms = _gather(errors, lambda: terms_accepted(session, form, under_contract=mandate is not None))
+    unlock = _gather(errors, lambda: unlock_answer(session, form, kind)) if kind else None
     device = _gather(errors, lambda: device_of(session, form, party, kind)) if party and kind else None
     origin = _gather(errors, lambda: _origin(session, form, party)) if party else None
-    if errors or party is None or kind is None or device is None:
+    if errors or party is None or kind is None or device is None or terms is None or unlock is None:
         raise FieldErrors(errors)
     today = local(instant, shop.timezone).date()
     computed = warranty_of(None, kind, session, shop, today, device)
@@ -168,7 +177,7 @@ def _look_up(session: Session, form: IntakeForm, shop: ShopContext, instant: dat
     suspicion = suspect(session, device, form.fault, shop, instant)
     warranty = as_said(computed, form.warranty)
     covers = covers_under(mandate, under_repair_guarantee() if origin else warranty.covers())
-    return _Intake(party, kind, device, paid, origin, suspicion, warranty, mandate, covers)
+    return _Intake(party, kind, device, paid, origin, suspicion, warranty, mandate, covers, unlock, terms)
 
 
 def _open_order(
@@ -206,7 +215,7 @@ def _open_order(
         promised_on=form.promised_on,
         quote_channel=form.quote_channel,
         ready_channel=form.ready_channel,
-        secret_state=SecretState.REFUSED if form.secret_refused else SecretState.NONE,
+        secret_state=intake.unlock,
         received_by_id=actor.staff_id,
         station_id=actor.station_id,
         opened_at=instant,
@@ -229,6 +238,7 @@ def _detail(form: IntakeForm, intake: _Intake, order: RepairOrder) -> dict[str, 
         "secret": order.secret_state.value,
         "labels": form.labels,
         "receipt": form.receipt,
+        "terms": intake.terms,
     }
     if order.cap is not None:
         detail["cap"] = order.cap

@@ -58,6 +58,12 @@ INTAKE_FIELDS = (
     "means",
     "labels",
     "receipt",
+    "accessory_labels",
+    "loaner",
+    "loan_deposit",
+    "loan_means",
+    "beside",
+    "more",
     "note",
     "comeback_of",
     "principal_id",
@@ -113,6 +119,7 @@ class IntakeForm(BaseModel):
     ready_channel: Channel = Channel.NONE
     intake_message: bool = True  # tell the customer in writing that it was taken in
     secret_refused: bool = False
+    secret_absent: bool = False  # the device has no code
     secret_kind: SecretKind | None = None
     secret: SecretStr | None = None
     intake_amount: str = ""  # code of a preset
@@ -121,6 +128,12 @@ class IntakeForm(BaseModel):
     means: Means | None = None
     labels: int = 1
     receipt: bool = False
+    accessory_labels: bool = False  # one more label for each accessory
+    loaner: int | None = None  # the unit that is lent meanwhile
+    loan_deposit: int | None = None  # None takes the unit's
+    loan_means: Means | None = None
+    beside: str = ""  # ten digits of an order of the same drop-off
+    more: bool = False  # more devices of this drop-off follow: the receipt waits for them
     note: str = ""
     comeback_of: str = ""  # ten digits
     principal_id: int | None = None  # the party who asks for the work (donneur d'ordre)
@@ -178,7 +191,15 @@ class _Reader(FieldReader):
     def form(self) -> IntakeForm:
         """The form, or FieldErrors."""
         values: dict[str, object] = {key: self.line(key, limit) for key, limit in _LINES.items()}
-        values |= self.customer() | self.device() | self.agreement() | self.secret() | self.money() | self.papers()
+        values |= (
+            self.customer()
+            | self.device()
+            | self.agreement()
+            | self.secret()
+            | self.money()
+            | self.papers()
+            | self.loan()
+        )
         self.check_required(values)
         self.check_channels(values)
         self.check_money(values)
@@ -224,14 +245,25 @@ class _Reader(FieldReader):
     def papers(self) -> dict[str, object]:
         """What is to be printed."""
         copies = self.read("labels", self.copies)
-        return {"labels": 1 if copies is None else copies, "receipt": self.ticked("receipt")}
+        return {
+            "labels": 1 if copies is None else copies,
+            "receipt": self.ticked("receipt"),
+            "accessory_labels": self.ticked("accessory_labels"),
+            "beside": self.read("beside", self.order_number) or "",
+            "more": self.ticked("more"),
+        }
 
     def money(self) -> dict[str, object]:
-        """What is paid at intake."""
-        return {
-            "amount": self.read("amount", lambda typed: parse_amount(typed, self.shop.currency)),
+        """What is paid at intake, and what is lent meanwhile (FR-R3)."""
+        sums = {
+            key: self.read(key, lambda typed: parse_amount(typed, self.shop.currency))
+            for key in ("amount", "loan_deposit")
+        }
+        return sums | {
             "nature": self.choice("nature", Nature, INTAKE_NATURES),
             "means": self.choice("means", Means),
+            "loaner": self.row("loaner", _("Choose a loaner")),
+            "loan_means": self.choice("loan_means", Means),
         }
 
     def secret(self) -> dict[str, object]:
@@ -242,7 +274,7 @@ class _Reader(FieldReader):
         if kind == SECRET_NOT_NEEDED or not code:
             if kind in set(SecretKind):
                 self.errors["secret"] = _("Type the code, or choose that none is needed")
-            return {}
+            return {"secret_absent": kind == SECRET_NOT_NEEDED}
         if not kind:
             kind = SecretKind.PIN if code.isascii() and code.isdigit() else SecretKind.TEXT
         chosen = self.choice("secret_kind", SecretKind) if kind not in set(SecretKind) else SecretKind(kind)

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from convisav_tui.i18n import mark
 from convisav_tui.shop import (
+    drop_off_effects,
     effects,
     ending_effects,
     ending_guards,
@@ -327,7 +328,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         mark("Hand over to the customer"),
         guards=(ending_guards.loaner_is_back, guards.paid_or_released),
         inputs=(questions.PROOF, questions.TAKEN_BY, questions.IMPOSED, questions.RELEASE, questions.RELEASE_REASON),
-        effects=(effects.give_device_back,),
+        effects=(effects.give_device_back, drop_off_effects.state_what_stays),
         usual=usual.taker,
     ),
     Transition(
