@@ -191,15 +191,7 @@ class _Reader(FieldReader):
     def form(self) -> IntakeForm:
         """The form, or FieldErrors."""
         values: dict[str, object] = {key: self.line(key, limit) for key, limit in _LINES.items()}
-        values |= (
-            self.customer()
-            | self.device()
-            | self.agreement()
-            | self.secret()
-            | self.money()
-            | self.papers()
-            | self.loan()
-        )
+        values |= self.customer() | self.device() | self.agreement() | self.secret() | self.money() | self.papers()
         self.check_required(values)
         self.check_channels(values)
         self.check_money(values)
