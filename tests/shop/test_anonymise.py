@@ -1,0 +1,147 @@
+"""Erasing a person: nothing of him is left but documents, which are intact; refused while anything is open (4.4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from convisav_tui.errors import Refusal
+from convisav_tui.shop.anonymise import anonymise, foresee
+from convisav_tui.shop.drafts import save_draft
+from convisav_tui.shop.person_export import export_person
+from convisav_tui.shop.retention import due_for_erasure
+from convisav_tui.store.models import OrderState, Paper, Party, PrintJob, StaffEvent
+from convisav_tui.store.suggest import customers
+from tests.invariants import check
+from tests.shop.bench import Bench, replayed
+from tests.shop.counter import CLERK, SHOP, counter_store, everything_in
+
+PERSON = {
+    "name": "Zoé Quidelle",
+    "phone": "06 99 88 77 66",
+    "email": "zoe@quidelle.example",
+    "street": "3 rue Quidelle",
+    "postcode": "29000",
+    "city": "Quimper",
+    "serial": "QUID-4711",
+    "note": "amie de Quidelle",
+    "depositor": "Jean Quidelle",
+    "fault": "écran de Quidelle cassé",
+}
+DAY = 86400
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    store = counter_store(tmp_path)
+    made = Bench(store, monkeypatch)
+    yield made
+    check(store)
+    store.close()
+
+
+def closed(bench: Bench) -> int:
+    """An order of that person, all the way to its end; her id."""
+    bench.reach(OrderState.CLOSED, **PERSON, receipt="x")
+    return bench.order.party_id
+
+
+def erase(bench: Bench, party_id: int) -> None:
+    boss = bench.manager()
+    bench.write(lambda session: anonymise(session, party_id, boss, SHOP))
+
+
+def test_nothing_of_the_person_is_left_but_documents(bench: Bench) -> None:
+    party_id = closed(bench)
+    bench.write(lambda session: save_draft(session, "d-1", "intake", "x", {"form": f'["{party_id}"]'}, CLERK))
+    with bench.store.read() as session:
+        before = {row.id: dict(row.content) for row in session.exec(select(PrintJob))}
+        state = replayed(bench.events)
+    erase(bench, party_id)
+    with bench.store.read() as session:
+        assert {row.id: dict(row.content) for row in session.exec(select(PrintJob))} == before
+        assert "Quidelle" in str(before) and not customers(session, "quidelle") and not customers(session, "0699887766")
+        party = session.get_one(Party, party_id)
+        assert (party.name, party.phone, party.anonymised_at is not None) == (party.code, "", True)
+    everything = everything_in(bench.store).splitlines()
+    left = [line for line in everything if "uidelle" in line or "699887766" in line]
+    assert all("taken_in_at" in line for line in left), left  # the receipt alone still knows her
+    assert replayed(bench.events) == state and bench.events[-1].event == "anonymised"
+    with bench.store.read() as session:
+        (event,) = session.exec(select(StaffEvent).where(StaffEvent.event == "anonymised")).all()
+        assert event.detail == {"customer": party.code, "orders": 1}
+
+
+def test_papers_stay_word_for_word(bench: Bench) -> None:
+    bench.take_in(**PERSON)
+    bench.step("relinquish")
+    party_id = bench.order.party_id
+    with bench.store.read() as session:
+        before = [dict(paper.content) for paper in session.exec(select(Paper))]
+    erase(bench, party_id)
+    with bench.store.read() as session:
+        assert [dict(paper.content) for paper in session.exec(select(Paper))] == before
+    assert "Quidelle" in str(before)
+
+
+@pytest.mark.parametrize("state", [OrderState.RECEIVED, OrderState.NOTIFIED, OrderState.RETURNED])
+def test_refused_while_anything_is_open(bench: Bench, state: OrderState) -> None:
+    bench.reach(state, **PERSON)
+    with pytest.raises(Refusal) as refused:
+        erase(bench, bench.order.party_id)
+    assert refused.value.guard == "nothing_open"
+    with bench.store.read() as session:
+        told = foresee(session, bench.order.party_id, SHOP)
+        assert told.refusal and session.get_one(Party, bench.order.party_id).name == PERSON["name"]
+
+
+def test_for_a_manager_alone_and_once(bench: Bench) -> None:
+    party_id = closed(bench)
+    boss = bench.manager()
+    for operation in (anonymise,):
+        with pytest.raises(Refusal) as refused:
+            bench.write(lambda session, operation=operation: operation(session, party_id, CLERK, SHOP))
+        assert refused.value.guard == "permission"
+    for _time in range(2):
+        bench.write(lambda session: anonymise(session, party_id, boss, SHOP))
+    with bench.store.read() as session:
+        assert len(session.exec(select(StaffEvent).where(StaffEvent.event == "anonymised")).all()) == 1
+
+
+def test_the_clock_runs_from_the_end_of_the_guarantee_by_the_countrys_years(bench: Bench) -> None:
+    party_id = closed(bench)
+
+    def due() -> list[int]:
+        with bench.store.read() as session:
+            return [clock.party_id for clock in due_for_erasure(session, SHOP)]
+
+    with bench.store.read() as session:
+        told = foresee(session, party_id, SHOP)
+    assert due() == [] and told.clock.due_on.year == 2031 and str(told.clock.papers_until) == "2036-11-21"
+    bench.wait(4 * 366 * DAY)
+    assert due() == []
+    bench.wait(2 * 366 * DAY)
+    assert due() == [party_id]
+    erase(bench, party_id)
+    assert due() == []
+
+
+def test_the_export_holds_what_is_known_and_never_the_code(bench: Bench) -> None:
+    phone = {"serial": "", "device_type": "phone", "secret_kind": "pin", "secret": "4711"}
+    bench.take_in(**PERSON | phone, amount="30", means="card")
+    party_id = bench.order.party_id
+    boss = bench.manager()
+    with pytest.raises(Refusal):
+        bench.write(lambda session: export_person(session, party_id, CLERK))
+    text = bench.write(lambda session: export_person(session, party_id, boss))
+    data = json.loads(text)
+    assert data["person"]["name"] == PERSON["name"] and data["devices"][0]["brand"] == "Miele"
+    (order,) = data["orders"]
+    assert order["payments"][0]["amount"] == 3000 and order["events"][0]["event"] == "receive"
+    assert order["secret_state"] == "stored" and "4711" not in text
+    with bench.store.read() as session:
+        assert session.exec(select(StaffEvent).where(StaffEvent.event == "person_exported")).one()
