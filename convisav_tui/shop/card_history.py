@@ -12,7 +12,7 @@ from convisav_tui.shop.actor import Actor
 from convisav_tui.store.models import Party, Staff, StaffEvent
 
 CARD_CHANGED = "card_changed"
-_LOOKED_AT = 300  # of the newest changes: who meets one in the middle of his own finds it among the last few
+_LOOKED_AT = 500  # of the newest events: who meets a change in the middle of his own finds it among the last few
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,13 @@ def note_card_change(
 
 def last_card_change(session: Session, party: Party) -> CardChange:
     """Who changed the card last; only when, where it was changed by an intake or before this was written down."""
+    newest = select(StaffEvent.id).order_by(col(StaffEvent.id).desc()).limit(_LOOKED_AT).subquery()
     rows: Sequence[tuple[StaffEvent, str | None]] = session.exec(
         select(StaffEvent, Staff.name)
+        .join(newest, newest.c.id == col(StaffEvent.id))
         .join(Staff, col(Staff.id) == col(StaffEvent.by_id), isouter=True)
         .where(StaffEvent.event == CARD_CHANGED)
         .order_by(col(StaffEvent.id).desc())
-        .limit(_LOOKED_AT)
     ).all()
     for event, name in rows:
         if event.detail.get("party") == party.id and abs((event.at - party.updated_at).total_seconds()) < 60:

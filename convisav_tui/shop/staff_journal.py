@@ -11,12 +11,13 @@ from sqlmodel import Session, col, select
 
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.permissions import Permission, asks, require
-from convisav_tui.store.models import OrderEvent, Party, RepairOrder, Staff, StaffEvent, Station
+from convisav_tui.store.models import DeviceSecret, OrderEvent, Party, RepairOrder, Staff, StaffEvent, Station
 
 SIGNED_IN = "signed_in"
 TOOK_OVER = "took_over"
 SECRET_REVEALED = "secret_revealed"
 LONGEST = 500
+_CODES_LOOKED_AT = 2000
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,11 @@ def _named(
 
 
 def _of_secrets(session: Session, names: Mapping[int | None, str], limit: int) -> list[JournalEntry]:
+    # A code is shown while its device is here: among the newest codes, not in all events of ten years.
+    codes = select(DeviceSecret.order_id).order_by(col(DeviceSecret.id).desc()).limit(_CODES_LOOKED_AT).subquery()
     newest = (
         select(OrderEvent, RepairOrder.number, Station.name)
+        .join(codes, codes.c.order_id == col(OrderEvent.order_id))
         .join(RepairOrder, col(RepairOrder.id) == col(OrderEvent.order_id))
         .join(Station, col(Station.id) == col(OrderEvent.station_id), isouter=True)
         .where(OrderEvent.event == SECRET_REVEALED)

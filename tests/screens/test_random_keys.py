@@ -8,7 +8,7 @@ import pytest
 
 from tests.screens.random_keys import OPENING, Monkey, pretended_time, run
 
-KEYS = 120
+KEYS = 80
 
 
 @pytest.mark.parametrize("screen", OPENING)
