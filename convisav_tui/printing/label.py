@@ -48,6 +48,7 @@ class _Words:
     number: str
     device: str
     comeback: str
+    principal: str
     kind: str
     code: str
     promised: str
@@ -57,7 +58,7 @@ class _Words:
 
     @property
     def detail(self) -> str:
-        return " · ".join(part for part in (self.comeback, self.kind) if part)
+        return " · ".join(part for part in (self.comeback, self.principal, self.kind) if part)
 
     @property
     def marked(self) -> bool:
@@ -100,6 +101,7 @@ def _worded(paper: LabelPaper, printing: Printing) -> _Words:
         number=ticket_number.show(paper.number),
         device=printable(paper.device or paper.device_type),
         comeback=printable(back),
+        principal=printable(paper.principal),
         kind=printable(kind),
         code=printable(" · ".join(part for part in (paper.customer_code, paper.place) if part)),
         promised=printable(say(PROMISED, day=paper.promised_on)) if paper.promised_on else "",

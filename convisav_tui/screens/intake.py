@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from convisav_tui.errors import ConvisavError, FieldErrors
 from convisav_tui.i18n import _
 from convisav_tui.screens import intake_fields as fields
+from convisav_tui.screens import intake_principal
 from convisav_tui.screens import intake_said as said
 from convisav_tui.screens import intake_suggestions as offers
 from convisav_tui.screens.actions import find
@@ -136,6 +137,7 @@ class IntakeView(FormView):
     ) -> None:
         knowledge = self._knowledge
         knowledge.catalogue, knowledge.customer = catalogue, known
+        intake_principal.known_to(self.form.state, catalogue.principals)
         if earlier is not None:
             knowledge.take(*earlier)
         elif self._draft is not None:
@@ -164,6 +166,7 @@ class IntakeView(FormView):
         is_new = (picked is not None and picked.key == NEW) or (picked is None and bool(state["name"]))
         self.form.beside("customer", *said.customer_said(known, is_new))
         device = knowledge.device()
+        self.form.beside("principal", *intake_principal.beside(state))
         self.form.beside("device", f"✓ {offers.device_detail(device)}" if device else "", Role.SUCCESS)
         chord = label(find("comeback").chord)
         comeback = said.comeback_row(knowledge.history.comeback, state["comeback_of"], chord, width)
@@ -237,10 +240,11 @@ class IntakeView(FormView):
         """The first field of the next group, or of the one before."""
         keys = list(self.form.state.specs)
         at = keys.index(self.form.focus)
-        begun = [group for group in GROUPS if keys.index(group) <= at]
+        groups = [group for group in GROUPS if self.form.state.visible(group)]
+        begun = [group for group in groups if keys.index(group) <= at]
         if by < 0 and begun[-1] != self.form.focus:
             return begun[-1]
-        return GROUPS[(GROUPS.index(begun[-1]) + by) % len(GROUPS)]
+        return groups[(groups.index(begun[-1]) + by) % len(groups)]
 
     def scanned(self, text: str) -> bool:
         """An old label brings its customer and device; a serial number brings its device; else the program decides."""
@@ -292,6 +296,8 @@ class IntakeView(FormView):
             self._knowledge.choose_customer(int(suggestion.key))
         elif key == "device":
             self._knowledge.choose_device(suggestion)
+        elif key == "principal":
+            self._knowledge.choose_principal()
 
     def end_reached(self) -> None:
         """Nothing more has to be typed."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from convisav_tui.i18n import _, mark
+from convisav_tui.screens import intake_principal
 from convisav_tui.screens.widgets.form_fields import CHECKED, Choices, FieldSpec, FormState, Suggestion
 
 LABEL_WIDTH = 11
@@ -57,7 +58,9 @@ def _never(state: FormState) -> bool:
 
 
 # Hidden values that belong to what was typed, so that drafts keep them.
-_HIDDEN = tuple(FieldSpec(key, "", visible_when=_never) for key in ("device_type", "takes_secret", "comeback_of"))
+_HIDDEN = tuple(
+    FieldSpec(key, "", visible_when=_never) for key in ("device_type", "takes_secret", "comeback_of", "has_principals")
+)
 
 INTAKE: tuple[FieldSpec, ...] = (
     FieldSpec(
@@ -196,11 +199,12 @@ INTAKE: tuple[FieldSpec, ...] = (
     FieldSpec("depositor", mark("Brought by"), row=22, width=18, grow=1, enter_stops=False, longest=120),
     FieldSpec("seller", mark("Seller"), row=22, width=14, grow=1, enter_stops=False, longest=120),
     FieldSpec("language", mark("Speaks"), "choice", row=22, width=10, enter_stops=False),
+    *intake_principal.FIELDS,
     *_HIDDEN,
 )
 
 # The first field of each group: PgDn and PgUp go from one to the next.
-GROUPS = ("customer", "device", "fault", "quote_requested", "intake_amount", "labels", "street")
+GROUPS = ("customer", "device", "fault", "quote_requested", "intake_amount", "labels", "street", "principal")
 # What a known device says of itself, and what is forgotten with it when another one is picked.
 OF_DEVICE = ("type", "brand", "model", "serial", "purchased_on", "seller")
 OF_CUSTOMER = ("phone", "email", "street", "postcode", "city", "language")

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from convisav_tui.i18n import _
 from convisav_tui.screens import intake_filling as filling
+from convisav_tui.screens import intake_principal
 from convisav_tui.screens import intake_suggestions as offers
 from convisav_tui.screens.intake_fields import customer_id, device_id
 from convisav_tui.screens.intake_lookups import (
@@ -28,7 +29,7 @@ from convisav_tui.screens.widgets.painting import Role
 from convisav_tui.screens.widgets.prompt import YesNo
 
 Answer = TypeVar("Answer")
-SUGGESTED = ("customer", "device", "brand", "model", "fault")
+SUGGESTED = ("customer", "device", "brand", "model", "fault", "principal")
 
 
 class Knowledge:
@@ -181,8 +182,14 @@ class Knowledge:
             "customer": lambda: offers.customers_offered(lookups.customers(text), text),
             "brand": lambda: offers.texts_offered(lookups.brands(text), text),
             "model": lambda: offers.texts_offered(lookups.models(brand, text, kind), text),
+            "principal": lambda: intake_principal.offered(lookups.principals(text)),
             "fault": lambda: offers.texts_offered(lookups.faults(kind, text), text),
         }[key]
+
+    def choose_principal(self) -> None:
+        """Who asks for the repair: his terms fill what nobody typed, and his reference comes next."""
+        self.form.go("principal_reference")
+        self.ask_defaults()
 
     # --- choices that fill the form ---
 

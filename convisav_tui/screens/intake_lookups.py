@@ -30,11 +30,22 @@ class AmountChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPrincipal:
+    """A principal as the suggestions show him."""
+
+    party_id: int
+    name: str
+    city: str = ""
+    reference_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What can be chosen from."""
+    """What can be chosen from; `principals` says whether there are any."""
 
     types: tuple[TypeChoice, ...] = ()
     amounts: tuple[AmountChoice, ...] = ()
+    principals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +133,8 @@ class History:
 
     earlier: tuple[Earlier, ...] = ()
     comeback: Comeback | None = None
+    refused: tuple[str, ...] = ()  # advice that was declined, the newest first
+    device_id: int | None = None  # whose history it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +171,9 @@ class Lookups(Protocol):
 
     def of_order(self, number: str) -> tuple[KnownCustomer, int] | None:
         """The customer and the id of the device of an earlier order; None when there is no such order."""
+
+    def principals(self, typed: str) -> Sequence[KnownPrincipal]:
+        """The principals whose name holds what was typed; the first ones for nothing."""
 
     def brands(self, typed: str) -> Sequence[str]:
         """Brands that begin so."""

@@ -18,6 +18,7 @@ from convisav_tui.screens.intake_lookups import (
     History,
     KnownCustomer,
     KnownDevice,
+    KnownPrincipal,
     SerialSaid,
     TakenIn,
     TypeChoice,
@@ -47,6 +48,7 @@ class ShopLookups:
 
     def catalogue(self) -> Catalogue:
         """See `Lookups`."""
+        from convisav_tui.shop.principals import find_principals
         from convisav_tui.store.queries.choices import device_types, intake_amounts
 
         currency = self._counter.shop.currency
@@ -61,7 +63,8 @@ class ShopLookups:
                 )
                 for row in intake_amounts(session)
             )
-        return Catalogue(types, amounts)
+            there_are = bool(find_principals(session, ""))
+        return Catalogue(types, amounts, there_are)
 
     def customers(self, typed: str) -> Sequence[FoundCustomer]:
         """See `Lookups`."""
@@ -108,6 +111,14 @@ class ShopLookups:
         customer = self.customer(order.party_id) if order is not None else None
         return (customer, order.device_id) if order is not None and customer is not None else None
 
+    def principals(self, typed: str) -> Sequence[KnownPrincipal]:
+        """See `Lookups`."""
+        from convisav_tui.shop.principals import find_principals
+
+        with self._counter.store.read() as session:
+            found = find_principals(session, typed)
+        return [KnownPrincipal(one.party_id, one.name, one.city, one.reference_required) for one in found]
+
     def brands(self, typed: str) -> Sequence[str]:
         """See `Lookups`."""
         from convisav_tui.store import suggest
@@ -136,7 +147,9 @@ class ShopLookups:
 
         party, device = _id(raw, "customer_id"), _id(raw, "device_id")
         with self._counter.store.read() as session:
-            found = intake_defaults(session, raw.get("device_type", ""), party, device, self._counter.shop)
+            found = intake_defaults(
+                session, raw.get("device_type", ""), party, device, self._counter.shop, _id(raw, "principal_id")
+            )
         found = dict.fromkeys(_PROPOSED, "") | found
         found.pop("warranty", None)  # the form shows the computed one in words
         if party is None:
@@ -184,6 +197,7 @@ class ShopLookups:
     def history(self, raw: Mapping[str, str]) -> History:
         """See `Lookups`."""
         from convisav_tui.shop.comeback import earlier_orders, suspect
+        from convisav_tui.shop.passport import refused_advice
         from convisav_tui.store.models import Device
 
         shop, device_id, serial = self._counter.shop, _id(raw, "device_id"), raw.get("serial", "")
@@ -191,6 +205,7 @@ class ShopLookups:
             device = session.get(Device, device_id) if device_id is not None else None
             orders = earlier_orders(session, shop, device_id=device_id, serial=serial, limit=EARLIER_SHOWN)
             found = suspect(session, device, raw.get("fault", ""), shop, clock.now(), serial=serial)
+            refused = refused_advice(session, shop, device_id=device_id) if device_id is not None else []
         earlier = tuple(
             Earlier(
                 order.number,
@@ -201,9 +216,11 @@ class ShopLookups:
             )
             for order in orders
         )
-        if found is None:
-            return History(earlier)
-        return History(earlier, Comeback(found.number, found.returned_on, found.fault, found.until, found.same_fault))
+        declined = tuple(f"{format_day(one.day)}  {one.text}" for one in refused)
+        comeback = (
+            Comeback(found.number, found.returned_on, found.fault, found.until, found.same_fault) if found else None
+        )
+        return History(earlier, comeback, declined, device_id)
 
     def serial(self, raw: Mapping[str, str]) -> SerialSaid:
         """See `Lookups`."""
@@ -295,4 +312,5 @@ def _known_device(device: DeviceSuggestion, names: Mapping[str, str], owner_id: 
 
 
 def _id(raw: Mapping[str, str], key: str) -> int | None:
-    return int(raw[key]) if raw.get(key) else None
+    typed = raw.get(key, "")
+    return int(typed) if typed.isascii() and typed.isdigit() else None

@@ -9,7 +9,7 @@ from convisav_tui.i18n import _, format_day, ngettext
 from convisav_tui.screens.intake_fields import LABEL_WIDTH
 from convisav_tui.screens.intake_lookups import Comeback, Earlier, History, KnownCustomer, TakenIn
 from convisav_tui.screens.widgets.form_fields import Choices
-from convisav_tui.screens.widgets.painting import Role, Row, Span, cells, clean, cut
+from convisav_tui.screens.widgets.painting import Role, Row, Span, cells, clean, cut, pad
 
 _INDENT = " " * (LABEL_WIDTH + 2)
 
@@ -42,8 +42,12 @@ def comeback_row(comeback: Comeback | None, chosen: str, key: str, width: int) -
 
 def earlier_rows(history: History, room: int) -> list[Row]:
     """The earlier orders of the device, one a row, in at most `room` rows."""
-    shown = history.earlier[: max(0, room)]
-    return [_earlier(order, index == 0) for index, order in enumerate(shown)]
+    refused = [
+        [Span(" " + pad(_("Refused"), LABEL_WIDTH) + " ", Role.LABEL), Span("⚠ " + text, Role.WARNING)]
+        for text in history.refused[: 1 if history.earlier else room]
+    ]
+    shown = history.earlier[: max(0, room - len(refused))]
+    return [_earlier(order, index == 0) for index, order in enumerate(shown)] + refused
 
 
 def _earlier(order: Earlier, first: bool) -> Row:

@@ -86,6 +86,7 @@ def _reception_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
         (_("Code"), words.word(words.SECRET_STATES, order.secret_state)),
         (_("Depositor"), order.depositor),
         (_("Principal"), sheet.principal.name if sheet.principal else ""),
+        (_("His reference"), order.principal_reference),
         (_("Address"), ", ".join(p for p in (customer.street, f"{customer.postcode} {customer.city}".strip()) if p)),
         (_("E-mail"), customer.email),
         (_("Note"), order.note),

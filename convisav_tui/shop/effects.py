@@ -11,6 +11,7 @@ from convisav_tui.shop.guarantee_extension import extend, extensions
 from convisav_tui.shop.movement import Change
 from convisav_tui.shop.payments import billing_state, sums_of
 from convisav_tui.shop.places import bench_of
+from convisav_tui.shop.return_receipt import ask_for_return_receipt
 from convisav_tui.shop.secrets import purge_secret
 from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers
@@ -184,6 +185,9 @@ def _give_device_back(situation: Situation, answers: Answers, change: Change) ->
     )
     if extended:
         change.detail["extended"] = [f"{one.kind.value} {one.cause} {one.new_end.isoformat()}" for one in extended]
+    change.afterwards.append(
+        lambda event: ask_for_return_receipt(situation.session, situation.order, situation.shop, change.actor, event)
+    )
     leave_the_shop(situation, answers, change)
 
 

@@ -14,6 +14,7 @@ from convisav_tui.shop.country_rules import rules_in_force
 from convisav_tui.shop.dated_rules import shop_setting
 from convisav_tui.shop.names import name
 from convisav_tui.shop.paper import Content, LabelPaper, ReceiptPaper
+from convisav_tui.shop.principals import terms_of
 from convisav_tui.shop.wording import nature_word, shipped_terms
 from convisav_tui.store.models import (
     Channel,
@@ -56,6 +57,7 @@ def label_of(session: Session, order: RepairOrder, shop: ShopContext) -> LabelPa
         device=device.title or type_name,
         device_type=type_name,
         customer_code=party.code,
+        principal=_principal_line(session, order),
         promised_on=_day(order.promised_on, shop.language),
         comeback_of=_comeback_of(session, order),
         place=order.place,
@@ -70,12 +72,13 @@ def receipt_of(session: Session, order: RepairOrder, shop: ShopContext) -> Recei
     language = party.language if party.language in LANGUAGES else shop.language
     clerk = session.get(Staff, order.received_by_id) if order.received_by_id else None
     amount, nature, means = _paid_at_intake(session, order, language)
+    heading = heading_of(session, order, shop)
     return ReceiptPaper(
         number=order.number,
         taken_in_at=format_instant(local(order.opened_at, shop.timezone), language),
         clerk=clerk.name if clerk else "",
-        shop_name=shop.name,
-        shop_address=shop.address,
+        shop_name=heading[0],
+        shop_address="\n".join((*heading[1:], shop.address)),
         shop_phone=shop.phone,
         shop_email=shop.email,
         shop_identity=_written(session, IDENTITY_SETTING, language),
@@ -93,6 +96,18 @@ def receipt_of(session: Session, order: RepairOrder, shop: ShopContext) -> Recei
         **_people(session, order, party),
         **_brought(session, order, language),
     )
+
+
+def heading_of(session: Session, order: RepairOrder, shop: ShopContext) -> list[str]:
+    """The lines that stand at the head of the customer's papers: the principal's where he wants his own."""
+    terms = terms_of(session, order.principal_id)
+    return (terms.heading.splitlines() if terms is not None else []) or [shop.name]
+
+
+def _principal_line(session: Session, order: RepairOrder) -> str:
+    """The principal with his reference, for the staff."""
+    principal = session.get(Party, order.principal_id) if order.principal_id else None
+    return " ".join(part for part in (principal.name, order.principal_reference) if part) if principal else ""
 
 
 def _people(session: Session, order: RepairOrder, party: Party) -> dict[str, str]:

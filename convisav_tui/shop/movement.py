@@ -26,7 +26,7 @@ class Change:
     at: datetime = field(default_factory=of_fact)
     before: dict[str, Any] = field(default_factory=dict)
     detail: dict[str, Any] = field(default_factory=dict)
-    afterwards: list[Callable[[OrderEvent], None]] = field(default_factory=list)  # what needs the event's id
+    afterwards: list[Callable[[OrderEvent], object]] = field(default_factory=list)  # what needs the event's id
 
     def keep(self, column: str) -> None:
         """Remember the value of a column that something else is about to change."""

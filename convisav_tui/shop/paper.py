@@ -24,6 +24,7 @@ class LabelPaper:
     customer_code: str = ""  # "C00042"
     promised_on: str = ""  # "27/11/2026"
     comeback_of: str = ""  # ten digits of the order this one comes back from
+    principal: str = ""  # who asked for the work, with his reference: "Darty Rivoli BC-778"
     place: str = ""  # "A1-03": the bin where it lies
     shop_name: str = ""
     language: str = "fr"

@@ -16,7 +16,7 @@ from convisav_tui.clock import now
 from convisav_tui.store.prefix import begins
 from convisav_tui.store.search_index import has_trigrams, rebuild, refresh_party
 from convisav_tui.store.tables import DEVICE, ORDER, PARTY, PARTY_SEARCH
-from convisav_tui.text import digits, fold
+from convisav_tui.text import clean_line, digits, fold
 
 # Longer text is no search: a pasted letter, a scanned document.
 _LONGEST = 100
@@ -110,6 +110,7 @@ def find(session: Session, text: str, limit: int = 20) -> list[Hit]:
         parties = [int(by_code.group(1)), *parties]
     devices = _devices(session, terms, parties)
     hits = _numbered(session, typed, limit)
+    hits += _referenced(session, typed, limit)
     hits += _orders(session, _ORDERS_OF_DEVICES, limit, wanted=[row.id for row in devices])
     hits += _orders(session, _ORDERS_OF_PARTIES, limit, wanted=parties)
     hits += [_device_hit(row) for row in devices]
@@ -177,6 +178,17 @@ def _numbered(session: Session, typed: str, limit: int) -> list[Hit]:
         return exact
     low, high = number.ljust(ticket_number.LENGTH, "0"), number.ljust(ticket_number.LENGTH, "9")
     return exact + _orders(session, _ORDERS_BEGUN, limit, low=low, high=high)
+
+
+def _referenced(session: Session, typed: str, limit: int) -> list[Hit]:
+    """Orders under a principal whose own reference begins like this; of the closed ones only that very reference."""
+    reference = clean_line(typed).upper()
+    if len(reference) < 3:
+        return []
+    column = sa.func.upper(ORDER.c.principal_reference)
+    begun = sa.and_(ORDER.c.closed_at.is_(None), ORDER.c.principal_id.is_not(None), column.startswith(reference, autoescape=True))
+    found = _orders(session, _ORDERS.where(begun), limit)
+    return found or _orders(session, _ORDERS.where(ORDER.c.principal_id.is_not(None), column == reference), limit)
 
 
 def _numbers_of_counter(typed: str) -> list[str]:
