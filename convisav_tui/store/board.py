@@ -65,6 +65,7 @@ class ListSpec:
     condition: str = ""
     index: str = ""  # the partial index that holds it and nothing else
     by_promise: bool = False  # the longest overdue first, instead of the newest first
+    by_priority: bool = False  # a list of work: what is urgent stands above the rest
 
     @property
     def where(self) -> str:
@@ -77,26 +78,31 @@ class ListSpec:
         """The column that orders the list; the id breaks ties."""
         return "promised_on" if self.by_promise else "opened_at"
 
+    @property
+    def sort_keys(self) -> tuple[str, ...]:
+        """All columns that order the list, the id last."""
+        return (*(("priority",) if self.by_priority else ()), self.sort_key, "id")
+
 
 # In the order of the board (interface.md) and of rules.md 7.6.
 LISTS: tuple[ListSpec, ...] = (
-    ListSpec("waiting", mark("Waiting"), "1", ("received",)),
+    ListSpec("waiting", mark("Waiting"), "1", ("received",), by_priority=True),
     ListSpec("quote_requested", mark("Quotes requested"), "2", ("quote_requested",)),
     ListSpec("quote_issued", mark("Quotes issued"), "3", ("quote_issued",)),
-    ListSpec("quote_accepted", mark("Quotes accepted"), "4", ("quote_accepted",)),
-    ListSpec("in_repair", mark("In repair"), "5", ("diagnosing", "in_repair", "testing")),
+    ListSpec("quote_accepted", mark("Quotes accepted"), "4", ("quote_accepted",), by_priority=True),
+    ListSpec("in_repair", mark("In repair"), "5", ("diagnosing", "in_repair", "testing"), by_priority=True),
     ListSpec("finished", mark("Finished"), "6", ("completed", "to_notify", "notified")),
     ListSpec("to_notify", mark("To notify"), "7", condition=_READY_NOT_TOLD),
     ListSpec("subcontracted", mark("Subcontracted"), "8", condition=SUBCONTRACTED, index="open_subcontracted"),
     ListSpec("principals", mark("From principals"), "9", condition=FROM_PRINCIPAL, index="open_from_principal"),
     ListSpec("open", mark("All open"), "0"),
-    ListSpec("mine", mark("Mine"), condition=_MINE, index="open_by_technician"),
+    ListSpec("mine", mark("Mine"), condition=_MINE, index="open_by_technician", by_priority=True),
     ListSpec("late", mark("Late"), condition=_LATE, by_promise=True),
     ListSpec("comebacks", mark("Comebacks"), condition=COMEBACK, index="open_comebacks"),
     ListSpec("to_call", mark("To call"), condition=_TO_CALL),
     ListSpec("quote_refused", mark("Quotes refused"), states=("quote_refused",)),
     ListSpec("quote_expired", mark("Quotes expired"), states=("quote_expired",)),
-    ListSpec("awaiting_parts", mark("Waiting for parts"), states=("awaiting_parts",)),
+    ListSpec("awaiting_parts", mark("Waiting for parts"), states=("awaiting_parts",), by_priority=True),
     ListSpec("awaiting_coverage", mark("Awaiting decision"), states=("awaiting_coverage",)),
     ListSpec("returned", mark("Returned, not closed"), states=("returned",)),
     ListSpec("unclaimed", mark("Unclaimed"), states=("unclaimed",)),
@@ -134,6 +140,7 @@ class OrderRow:
     opened_at: datetime
     completed_at: datetime | None
     notified_at: datetime | None
+    priority: int = 0  # words.PRIORITIES
     late: bool = False
 
     def sort_value(self, spec: ListSpec) -> date | datetime | None:
@@ -146,7 +153,7 @@ _COLUMNS = f"""o.id, o.number, o.version, o.state, o.kind, o.party_id, customer.
  substr(o.reported_fault, 1, 200), o.quote_requested, o.quote_state, o.cap, o.price, o.currency, o.holder,
  (o.kind = 'repair_guarantee' OR o.origin_order_id IS NOT NULL OR o.comeback_suspected),
  EXISTS (SELECT 1 FROM message WHERE message.order_id = o.id AND message.{MESSAGE_OWED}),
- o.promised_on, o.opened_at, o.completed_at, o.notified_at"""
+ o.promised_on, o.opened_at, o.completed_at, o.notified_at, o.priority"""
 _TABLES = """repair_order AS o JOIN party AS customer ON customer.id = o.party_id
  JOIN device ON device.id = o.device_id LEFT JOIN party AS principal ON principal.id = o.principal_id"""
 
@@ -168,24 +175,29 @@ def count_statement(hinted: bool) -> str:
     )
 
 
-def page_statement(spec: ListSpec, after: bool = False, before: bool = False, from_end: bool = False) -> str:
-    """One page in SQL: parameters :limit, :today and :person when the list asks them, :at and :id with `after` or
-    `before`.
+def page_statement(
+    spec: ListSpec, after: bool = False, before: bool = False, from_end: bool = False, *, hinted: bool = False
+) -> str:
+    """One page in SQL: parameters :limit, :today and :person when the list asks them, with `after` or `before` also
+    :at, :id and, in a list of work, :priority.
 
-    The ids are found first, in the index alone; only the rows of the page are read (store.md 2a).
+    The ids are found first, in the index alone; only the rows of the page are read (store.md 2a). A list of work is
+    sorted by priority, which no index holds: it reads its own few rows, and SQLite has to be told (`hinted`) to find
+    them in the index of the open orders.
     """
     falling = not spec.by_promise
     backward = before or from_end
     direction = "DESC" if falling != backward else "ASC"
     beyond = ""
     if after or before:
-        beyond = f" AND ({spec.sort_key}, id) {'<' if falling != before else '>'} (:at, :id)"
-    inner = (
-        f"SELECT id FROM repair_order WHERE {spec.where}{beyond}"
-        f" ORDER BY {spec.sort_key} {direction}, id {direction} LIMIT :limit"
-    )
+        edge = (*((":priority",) if spec.by_priority else ()), ":at", ":id")
+        beyond = f" AND ({', '.join(spec.sort_keys)}) {'<' if falling != before else '>'} ({', '.join(edge)})"
+    ordered = ", ".join(f"{column} {direction}" for column in spec.sort_keys)
+    hint = f" INDEXED BY ix_repair_order__{spec.index or 'open_by_state'}" if hinted and spec.by_priority else ""
+    inner = f"SELECT id FROM repair_order{hint} WHERE {spec.where}{beyond} ORDER BY {ordered} LIMIT :limit"
     shown = "DESC" if falling else "ASC"
-    return f"SELECT {_COLUMNS} FROM {_TABLES} WHERE o.id IN ({inner}) ORDER BY o.{spec.sort_key} {shown}, o.id {shown}"
+    order = ", ".join(f"o.{column} {shown}" for column in spec.sort_keys)
+    return f"SELECT {_COLUMNS} FROM {_TABLES} WHERE o.id IN ({inner}) ORDER BY {order}"
 
 
 def rows_statement(marks: str) -> str:

@@ -110,7 +110,7 @@ def _not_ready() -> StoreError:
 
 def _page(connection: Any, key: str, today: date, limit: int, person: int | None) -> list[OrderRow]:
     values = {"today": today.isoformat(), "limit": limit, "person": person}
-    lines = connection.execute(board.page_statement(BY_KEY[key]), values).fetchall()
+    lines = connection.execute(board.page_statement(BY_KEY[key], hinted=True), values).fetchall()
     return [board.order_row(_typed(line), today) for line in lines]
 
 

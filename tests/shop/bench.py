@@ -14,6 +14,7 @@ from convisav_tui.clock import PRETENDED_NOW
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.payments import take_payment
 from convisav_tui.shop.steps import Step, StepTaken
+from convisav_tui.shop.subcontractors import subcontractors
 from convisav_tui.shop.undo import Undone, undo_last
 from convisav_tui.shop.workflow import allowed_steps, take_step
 from convisav_tui.store.engine import Store
@@ -30,6 +31,7 @@ from convisav_tui.store.models import (
     Staff,
 )
 from tests.shop.counter import CLERK, NOW, SHOP, take_in
+from tests.shop.subcontract_bench import subcontractor
 
 S = OrderState
 QUOTE = {"amount": "120,00", "text": "Pompe de vidange, main-d'œuvre", "valid_until": "21/12/2026"}
@@ -46,7 +48,9 @@ ANSWERS: dict[str, dict[str, str]] = {
     "test_failed": {"reason": "fuit encore"},
     "not_repairable": {"reason": "pièce introuvable"},
     "no_fault_found": {"reason": "fonctionne"},
-    "stop_work": {"reason": "le client renonce"},
+    "stop_work": {"reason": "le client renonce", "back": "x"},
+    "subcontractor_quoted": {"cost": "60"},
+    "subcontractor_approved": {"cost": "60"},
     "cancel": {"reason": "le client renonce"},
     "relinquish": {"signed": "x"},
 }
@@ -60,6 +64,7 @@ PATHS: dict[OrderState, tuple[str, ...]] = {
     S.QUOTE_REFUSED: ("request_quote", "issue_quote", "refuse_quote"),
     S.QUOTE_EXPIRED: ("request_quote", "issue_quote", "expire"),
     S.IN_REPAIR: ("request_quote", "issue_quote", "accept_quote", "start_repair"),
+    S.SUBCONTRACTED: ("request_quote", "issue_quote", "accept_quote", "start_repair", "send_out"),
     S.TESTING: ("request_quote", "issue_quote", "accept_quote", "start_repair", "work_done"),
     S.TO_NOTIFY: ("request_quote", "issue_quote", "accept_quote", "start_repair", "complete"),
     S.NOTIFIED: ("request_quote", "issue_quote", "accept_quote", "start_repair", "complete", "called"),
@@ -101,6 +106,10 @@ class Bench:
 
     def reach(self, state: OrderState, **fields: str) -> int:
         """A fresh order brought to `state`."""
+        if "send_out" in PATHS[state]:
+            with self.store.read() as session:
+                known = subcontractors(session)
+            _ = known or subcontractor(self.store, data_agreement="x")
         self.take_in(**fields)
         for event in PATHS[state]:
             if event == "expire":

@@ -275,6 +275,19 @@ def test_a_refused_quote_brings_the_device_back_as_it_is(bench: Bench) -> None:
     bench.step("reassemble_done", price="0")
 
 
+@pytest.mark.parametrize("state", [S.QUOTE_REQUESTED, S.QUOTE_ISSUED, S.QUOTE_REFUSED])
+def test_a_device_comes_back_whatever_became_of_its_quote(bench: Bench, state: S) -> None:
+    party_id = subcontractor(bench.store)
+    bench.reach(S.DIAGNOSING)
+    send(bench, party_id)
+    bench.step("subcontractor_quoted")
+    for event in {S.QUOTE_ISSUED: ("issue_quote",), S.QUOTE_REFUSED: ("issue_quote", "refuse_quote")}.get(state, ()):
+        bench.step(event)
+    bench.step("receive_back")
+    assert (bench.order.state, bench.order.holder) == (state, Holder.IN_SHOP)
+    assert "receive_back" not in bench.steps()
+
+
 def test_nobody_is_asked_about_a_price_within_what_was_agreed(bench: Bench) -> None:
     party_id = subcontractor(bench.store)
     bench.reach(S.IN_REPAIR)  # the customer accepted 120

@@ -26,10 +26,19 @@ from convisav_tui.store.models import (
 )
 from tests.shop.bench import PATHS, Bench, replayed
 from tests.shop.counter import counter_store
+from tests.shop.subcontract_bench import subcontractor
 
 S = OrderState
 OFFERED = [row for row in TRANSITIONS if row.offered and row.event != "open_return"]
-FROM_SOURCES = [(row, state) for row in OFFERED for state in sorted(row.sources) if state in PATHS]
+# What comes back while its quote is asked for is out: test_subcontracting.py walks there.
+FROM_SOURCES = [
+    (row, state)
+    for row in OFFERED
+    for state in sorted(row.sources)
+    if state in PATHS
+    and not (row.id == "T19" and state is not S.SUBCONTRACTED)
+    and not (row.id == "T36" and state is S.SUBCONTRACTED)
+]
 EVENTS = sorted({row.event for row in OFFERED})
 # Where a row leads once its automatic followers are through.
 END = {S.COMPLETED: S.TO_NOTIFY, S.CANCELLED: S.CLOSED}
@@ -38,6 +47,7 @@ END = {S.COMPLETED: S.TO_NOTIFY, S.CANCELLED: S.CLOSED}
 @pytest.fixture(scope="module")
 def store(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     opened = counter_store(tmp_path_factory.mktemp("shop"), server_url)
+    subcontractor(opened, passes_on="x", data_agreement="x")
     yield opened
     opened.close()
 
@@ -77,7 +87,7 @@ def test_each_step_is_refused_from_every_other_state(state: S, bench: Bench) -> 
 
 def test_the_table_covers_what_it_says() -> None:
     ids = {row.id for row in TRANSITIONS}
-    wanted = {f"T{number:02d}" for number in (*range(1, 13), 17, *range(22, 33), 39, 46)}
+    wanted = {f"T{number:02d}" for number in (*range(1, 13), 17, 18, 19, *range(22, 33), 39, 46)}
     assert wanted <= ids
     assert len({(row.event, state) for row in TRANSITIONS for state in row.sources}) == sum(
         len(row.sources) for row in TRANSITIONS

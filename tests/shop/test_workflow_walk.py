@@ -14,7 +14,9 @@ from sqlmodel import Session
 
 from convisav_tui.errors import FieldErrors, Refusal
 from convisav_tui.shop.coverage import decide_coverage
+from convisav_tui.shop.custody import put_at
 from convisav_tui.shop.payments import give_back, sums_of
+from convisav_tui.shop.places import places
 from convisav_tui.shop.quoting import consented_total, is_covered
 from convisav_tui.shop.reactions import message_accepted, message_failed
 from convisav_tui.shop.workflow import expire_quotes
@@ -35,6 +37,7 @@ from tests.invariants import check, check_order
 from tests.shop.bench import PATHS, Bench, replayed
 from tests.shop.counter import CLERK, SHOP, counter_store
 from tests.shop.principals import principal
+from tests.shop.subcontract_bench import place, subcontractor
 
 S = OrderState
 GONE = {S.RETURNED, S.CLOSED, S.CANCELLED}
@@ -47,6 +50,7 @@ UNDER = {
 }
 # The way on from each state when somebody wants the order off the shelf.
 HOMEWARD = (
+    "receive_back",
     "close",
     "hand_over",
     "called",
@@ -65,6 +69,9 @@ _shared: dict[str, Store] = {}
 def _store() -> Store:
     if "store" not in _shared:
         _shared["store"] = counter_store(Path(tempfile.mkdtemp(prefix="walk")))
+        subcontractor(_shared["store"], data_agreement="x", secret_allowed="x")
+        subcontractor(_shared["store"], name="Boîte aux lettres", passes_on="x", data_agreement="x")
+        place(_shared["store"], "A1")
     return _shared["store"]
 
 
@@ -114,12 +121,13 @@ class Walk(RuleBasedStateMachine):
         raw = {key: "x" for key in ticks} | self._named()
         raw |= {asked.key: amount for asked in step.inputs if asked.kind == "amount" and pick % 3}
         version = self.bench.order.version
+        key = f"walk-{id(self)}-{len(self.bench.events)}-{self.bench.order_id}"
         try:
-            taken = self.bench.step(step.event, key=f"walk-{id(self)}-{version}-{self.bench.order_id}", **raw)
+            taken = self.bench.step(step.event, key=key, **raw)
         except (Refusal, FieldErrors):
             assert self.bench.order.version == version
             return
-        again = self.bench.step(step.event, key=f"walk-{id(self)}-{version}-{self.bench.order_id}", **raw)
+        again = self.bench.step(step.event, key=key, **raw)
         assert (again.event_id, again.to_state) == (taken.event_id, taken.to_state)
 
     @rule(
@@ -143,6 +151,17 @@ class Walk(RuleBasedStateMachine):
             self.bench.undo()
         except Refusal:
             assert self.bench.order.version == before
+
+    @rule(key=st.integers(0, 10**9))
+    def put_on_the_shelf(self, key: int) -> None:
+        with self.bench.store.read() as session:
+            (shelf,) = places(session)
+        moving = f"move-{id(self)}-{key}-{self.bench.order_id}"
+        before = self.bench.order.holder
+        try:
+            self.bench.write(lambda s: put_at(s, self.bench.order.number, shelf.id, CLERK, moving))
+        except Refusal:
+            assert before not in (Holder.IN_SHOP, Holder.WITH_TECHNICIAN)
 
     @rule(seconds=st.sampled_from([1, 30, 61, 86400]))
     def wait(self, seconds: int) -> None:

@@ -255,7 +255,7 @@ LIST_INDEX = {
 
 
 def _plan(store: Store, sql: str) -> str:
-    values = {"today": TODAY.isoformat(), "limit": 50, "at": str(OPENED), "id": 1, "person": ANNA}
+    values = {"today": TODAY.isoformat(), "limit": 50, "at": str(OPENED), "id": 1, "priority": 0, "person": ANNA}
     with store.engine.connect() as connection:
         raw = connection.connection.dbapi_connection
         assert raw is not None
@@ -284,12 +284,12 @@ def shop_with_history(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def test_pages_are_found_in_partial_indexes(shop_with_history: Store, key: str) -> None:
     spec = BY_KEY[key]
     for options in ({}, {"after": True}, {"before": True}, {"from_end": True}):
-        plan = _plan(shop_with_history, board.page_statement(spec, **options))
+        plan = _plan(shop_with_history, board.page_statement(spec, **options, hinted=True))
         wanted = LIST_INDEX.get(key, "open_by_state")
         assert (f"ix_repair_order__{wanted}" if wanted else "ix_message__owed") in plan, plan
         assert "SCAN o\n" not in plan + "\n", plan
         assert "SCAN message" not in plan.replace("SCAN message USING COVERING INDEX ix_message__owed", ""), plan
-        if wanted in ("open_by_state", "open_by_age", "open_by_promise"):
+        if not spec.by_priority and wanted in ("open_by_state", "open_by_age", "open_by_promise"):
             assert "USING COVERING INDEX ix_repair_order__open" in plan, plan
 
 
@@ -328,3 +328,23 @@ def test_instants_are_utc_whatever_was_written(store: Store) -> None:
     late_evening = datetime.fromisoformat("2026-11-21T00:30:00+01:00")
     store.write(lambda s: add_order(s, add_device(s, add_party(s)), opened_at=late_evening))
     assert fastpath.first_page(store.url, "waiting", TODAY)[0].opened_at == late_evening
+
+
+def test_what_is_urgent_stands_above_the_rest_of_a_list_of_work(store: Store) -> None:
+    def orders(session: Session) -> None:
+        device = add_device(session, add_party(session))
+        for place in range(6):
+            add_order(session, device, opened_at=OPENED + timedelta(hours=place), priority={1: 2, 4: 1}.get(place, 0))
+
+    store.write(orders)
+    with store.read() as session:
+        whole = [row.id for row in fetch_list(session, "waiting", TODAY)]
+        pages: list[int] = []
+        edge = None
+        for _page in range(3):
+            rows = fetch_list(session, "waiting", TODAY, after=edge, limit=2)
+            pages, edge = pages + [row.id for row in rows], rows[-1]
+        before = [row.id for row in fetch_list(session, "waiting", TODAY, before=edge, limit=2)]
+    assert whole == pages == [2, 5, 6, 4, 3, 1]
+    assert before == [4, 3]
+    assert [row.id for row in fastpath.first_page(store.url, "waiting", TODAY)] == whole

@@ -47,11 +47,13 @@ def fetch_list(
     edge = after or before
     if edge is not None:
         parameters |= {"at": edge.sort_value(spec), "id": edge.id}
+        parameters |= {"priority": edge.priority} if spec.by_priority else {}
     if ":today" in spec.where:
         parameters["today"] = today
     if ":person" in spec.where:
         parameters["person"] = person
-    statement = _page_statement(key, after is not None, after is None and before is not None, from_end)
+    hinted = session.get_bind().dialect.name == "sqlite"
+    statement = _page_statement(key, after is not None, after is None and before is not None, from_end, hinted)
     return _rows(session, statement, parameters, today)
 
 
@@ -76,10 +78,12 @@ def counts(session: Session, today: date, person: int | None = None) -> dict[str
 
 
 @cache
-def _page_statement(key: str, after: bool, before: bool, from_end: bool) -> sa.sql.selectable.TextualSelect:
+def _page_statement(
+    key: str, after: bool, before: bool, from_end: bool, hinted: bool
+) -> sa.sql.selectable.TextualSelect:
     """Built once: reading the text for its parameters takes as long as the query."""
     spec = BY_KEY[key]
-    statement = sa.text(board.page_statement(spec, after, before, from_end))
+    statement = sa.text(board.page_statement(spec, after, before, from_end, hinted=hinted))
     if after or before:
         edge_type = sa.Date() if spec.by_promise else UTC_INSTANT
         statement = statement.bindparams(sa.bindparam("at", type_=edge_type))
