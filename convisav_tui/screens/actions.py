@@ -55,7 +55,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("step", mark("Next step"), mark("Move the order to its next step"), "f8", "s", "ctrl+o"),
     Action("customer", mark("Customer"), mark("The customer of this order and his history"), "f9", "k", "ctrl+y"),
     Action("menu", mark("Menu"), mark("All actions by name"), "f10", ":", "ctrl+e"),
-    Action("person", mark("Other person"), mark("Lock this station; whoever signs in goes on"), "f12", "l", "ctrl+v"),
+    Action("person", mark("Other person"), mark("Lock this station; whoever signs in goes on"), "f12", "l", "ctrl+_"),
     Action("pin", mark("My PIN"), mark("Change the PIN you sign in with")),
     Action("staff", mark("Staff"), mark("The people of the shop: roles, PINs, who works here no more")),
     Action("scanner", mark("Scanner sheet"), mark("Print the sheet that helps to set a barcode scanner up")),

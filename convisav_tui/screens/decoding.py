@@ -165,7 +165,8 @@ def _other_key(modifiers: int, code: int) -> Key | None:
         return Key("shift+tab") if shifted_tab else key_of_character(character) or Key("escape")
     if modifiers & 4:
         low = character.lower()
-        return key_of_character(chr(ord(low) & 0x1F)) if "a" <= low <= "z" else key_of_character(character)
+        has_code = "a" <= low <= "z" or low == "_"
+        return key_of_character(chr(ord(low) & 0x1F) if has_code else character)
     return Key("alt+" + character) if modifiers & 2 else key_of_character(character)
 
 

@@ -21,7 +21,8 @@ class HelpView(View):
 
     def __init__(self, about: View) -> None:
         self.title = _("Help: {screen}").format(screen=about.title)
-        self._about = (*about.actions(), *(action for action in ALWAYS if find(action).keys))
+        own = about.actions()
+        self._about = (*own, *(action for action in ALWAYS if find(action).keys and action not in own))
         self._rows: list[Row] = []
         self._top = 0
         self._height = 1

@@ -47,6 +47,7 @@ _SAME = {
     "shift+space": "space",
     "ctrl+space": "space",
     "ctrl+at": "space",
+    "ctrl+underscore": "ctrl+_",
     "ctrl+@": "space",
     "shift+up": "up",
     "shift+down": "down",
