@@ -85,6 +85,7 @@ class Monkey:
             for index in range(count):
                 if index % BACK_AGAIN == 0:
                     self._go_there()
+                    self._note_screen()
                 self._one()
                 self._page_is_sound()
             self.bench.worker.finish()
@@ -147,7 +148,11 @@ class Monkey:
         else:
             self._somebody_else()
             bench.elsewhere()
-        self.seen.add("locked" if bench.desk.cover is not None else bench.desk.view.name)
+        self._note_screen()
+
+    def _note_screen(self) -> None:
+        desk = self.bench.desk
+        self.seen.add("locked" if desk.cover is not None else desk.view.name)
 
     def _do(self, act: Callable[[str], None], what: str) -> None:
         self.pressed = [*self.pressed[-40:], what]
