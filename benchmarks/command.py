@@ -15,12 +15,13 @@ class Extent:
 
     rounds: int = 15
     orders: tuple[int, ...] = ()  # of the shops; empty: those of the benchmark itself
-    terms: tuple[str, ...] = ("xterm-256color", "linux")
+    terms: tuple[str, ...] = ("xterm-256color", "linux", "tmux")
     keys: int = 1500
     opens: int = 300
     stations: int = 8
     seconds: float = 60.0
     kills: int = 50
+    databases: tuple[str, ...] = ("SQLite",)
 
     def sizes(self, *usual: int) -> tuple[int, ...]:
         """The shops to measure on."""
@@ -42,6 +43,9 @@ def parser(description: str) -> argparse.ArgumentParser:
     arguments.add_argument("--stations", type=int, default=usual.stations, help="processes on one database")
     arguments.add_argument("--seconds", type=float, default=usual.seconds, help="how long they work (stations)")
     arguments.add_argument("--kills", type=int, default=usual.kills, help="how many of them are killed (kills)")
+    arguments.add_argument(
+        "--databases", nargs="+", choices=("SQLite", "PostgreSQL"), default=list(usual.databases), help="kinds of them"
+    )
     arguments.add_argument("--json", action="store_true", help="all values instead of the table")
     return arguments
 
@@ -49,7 +53,8 @@ def parser(description: str) -> argparse.ArgumentParser:
 def extent_of(given: argparse.Namespace) -> Extent:
     """What was asked for."""
     sizes, terms = tuple(given.orders), tuple(given.terms)
-    return Extent(given.rounds, sizes, terms, given.keys, given.opens, given.stations, given.seconds, given.kills)
+    many = (given.keys, given.opens, given.stations, given.seconds, given.kills)
+    return Extent(given.rounds, sizes, terms, *many, tuple(given.databases))
 
 
 def main(measure: Measure, description: str | None) -> None:

@@ -1,16 +1,17 @@
-"""The list with all counts, the search, the sheet and the first paint's rows, beside SQL written by hand."""
+"""Lists with counts, pages, searches, the sheet: on SQLite and PostgreSQL, beside SQL written by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
 
 from benchmarks import shops
+from benchmarks.by_hand import Plain
 from benchmarks.command import Extent, main
-from benchmarks.figures import Aim, Figure, cpus, interleaved, timed
+from benchmarks.figures import Aim, Figure, cpus, interleaved, timed, walls
 from convisav_tui import clock
 from convisav_tui.store import fastpath
 from convisav_tui.store.engine import Store
@@ -20,52 +21,16 @@ from convisav_tui.store.search import find
 
 LIMIT = 50
 HITS = 30
+PERSON = 2  # the technician
 PLAIN = "SQL by hand"
-SEARCHES = {"a name": "dupre", "two pieces": "lef mar", "phone digits": "00 00 60"}
+LISTS = {"open": "all open", "waiting": "waiting", "in_repair": "in repair", "late": "late", "mine": "mine"}
 LIST_AIM, SEARCH_AIM, SHEET_AIM = Aim(3), Aim(3), Aim(6)
-
-LIST = """SELECT o.*, c.name, c.phone, d.brand, d.model, d.serial FROM repair_order o
- JOIN party c ON c.id = o.party_id JOIN device d ON d.id = o.device_id
- WHERE o.closed_at IS NULL ORDER BY o.opened_at DESC, o.id DESC LIMIT ?"""
-FINISHED = "'completed','to_notify','notified','returned','unclaimed','disposal_procedure','disposed','cancelled'"
-COUNTS = (
-    "SELECT state, count(*) FROM repair_order WHERE closed_at IS NULL GROUP BY state",
-    f"SELECT count(*) FROM repair_order WHERE closed_at IS NULL AND promised_on < ? AND state NOT IN ({FINISHED})",
-    """SELECT count(*) FROM repair_order WHERE closed_at IS NULL
-     AND (kind = 'repair_guarantee' OR origin_order_id IS NOT NULL OR comeback_suspected)""",
-    """SELECT count(*) FROM repair_order WHERE closed_at IS NULL
-     AND (state = 'subcontracted' OR holder = 'with_subcontractor')""",
-    "SELECT count(*) FROM repair_order WHERE closed_at IS NULL AND principal_id IS NOT NULL",
-    """SELECT count(DISTINCT order_id) FROM message JOIN repair_order o ON o.id = order_id
-     WHERE message.state IN ('dead', 'unknown', 'to_call') AND o.closed_at IS NULL""",
-    """SELECT count(DISTINCT order_id) FROM message JOIN repair_order o ON o.id = order_id
-     WHERE message.state IN ('dead', 'unknown', 'to_call') AND event = 'repair_ready' AND o.closed_at IS NULL""",
-)
-FOUND = """SELECT o.id, o.number, o.state, o.opened_at, c.name, d.brand, d.model FROM
- (SELECT rowid FROM party_search_fts WHERE party_search_fts MATCH ? ORDER BY rowid DESC LIMIT 100) f
- JOIN repair_order o ON o.party_id = f.rowid JOIN party c ON c.id = o.party_id JOIN device d ON d.id = o.device_id
- ORDER BY o.opened_at DESC, o.id DESC LIMIT ?"""
-FOUND_CUSTOMERS = """SELECT c.id, c.name, c.phone, c.email FROM
- (SELECT rowid FROM party_search_fts WHERE party_search_fts MATCH ? ORDER BY rowid DESC LIMIT 5) f
- JOIN party c ON c.id = f.rowid"""
-ORDER = """SELECT o.*, t.name, r.name, s.name FROM repair_order o LEFT JOIN staff t ON t.id = o.technician_id
- LEFT JOIN staff r ON r.id = o.received_by_id LEFT JOIN station s ON s.id = o.station_id WHERE o.number = ?"""
-OF_PARTY = "SELECT * FROM party WHERE id = ?"
-OF_DEVICE = "SELECT d.*, t.* FROM device d JOIN device_type t ON t.id = d.device_type_id WHERE d.id = ?"
-OF_ORDER = (
-    """SELECT e.*, s.name, t.name FROM order_event e LEFT JOIN staff s ON s.id = e.staff_id
-     LEFT JOIN station t ON t.id = e.station_id WHERE e.order_id = ? ORDER BY e.id""",
-    """SELECT q.*, d.accepted, d.decided_by, d.means, d.reason, d.at, s.name FROM quote q
-     LEFT JOIN quote_decision d ON d.quote_id = q.id LEFT JOIN staff s ON s.id = q.issued_by_id
-     WHERE q.order_id = ? ORDER BY q.revision, d.id""",
-    "SELECT p.*, s.name FROM payment p LEFT JOIN staff s ON s.id = p.staff_id WHERE p.order_id = ? ORDER BY p.id",
-    "SELECT * FROM message WHERE order_id = ? ORDER BY id",
-    """SELECT a.* FROM message_attempt a JOIN message m ON m.id = a.message_id WHERE m.order_id = ? ORDER BY a.id""",
-    "SELECT * FROM print_job WHERE order_id = ? ORDER BY id",
-    "SELECT a.* FROM print_attempt a JOIN print_job j ON j.id = a.job_id WHERE j.order_id = ? ORDER BY a.id",
-    "SELECT c.*, s.name FROM custody_event c LEFT JOIN staff s ON s.id = c.staff_id WHERE c.order_id = ? ORDER BY c.id",
-)
-EARLIER = "SELECT * FROM repair_order WHERE device_id = ? AND id < ? ORDER BY id DESC"
+SOME_ORDER = """SELECT o.number, c.name_key, c.phone, c.phone_e164, d.serial, d.brand, d.model FROM repair_order o
+ JOIN party c ON c.id = o.party_id JOIN device d ON d.id = o.device_id JOIN device_type t ON t.id = d.device_type_id
+ WHERE o.id <= (SELECT max(id) / 2 + 1 FROM repair_order) AND d.serial <> '' AND {condition}
+ ORDER BY o.id DESC LIMIT 1"""
+FULLEST = """SELECT number FROM repair_order o WHERE id IN (SELECT order_id FROM quote ORDER BY id DESC LIMIT 200)
+ ORDER BY (SELECT count(*) FROM order_event e WHERE e.order_id = o.id) DESC, o.id DESC LIMIT 1"""
 
 
 @dataclass(frozen=True)
@@ -79,54 +44,98 @@ class Pair:
 
 
 def measure(extent: Extent) -> list[Figure]:
-    """On shops of these sizes, in this process, everything in memory after the first round."""
+    """On shops of these sizes, in this process, everything in memory after the first round. SQLite works in this
+    thread, so its CPU is measured; of a server the time by the clock, with everything it and its line take."""
     figures = []
-    for size in extent.sizes(10_000, 100_000):
-        home = shops.shop(size)
-        with shops.opened(home) as store, shops.plain_connection(home) as connection:
-            day = clock.today(shops.configured(home).shop.timezone)
-            pairs = _pairs(Layered(store, day), Plain(connection, day))
-            figures += [_figure(size, pair, extent.rounds * 10) for pair in pairs]
+    for kind in extent.databases:
+        for size in extent.sizes(10_000, 100_000):
+            with shops.database(kind, size) as (store, connection):
+                day = clock.today(shops.configured(shops.shop(size)).shop.timezone)
+                ours, plain = Layered(store, day), Plain(connection, day, store.is_sqlite)
+                for pair in pairs(ours, plain):
+                    figures.append(_figure(kind, size, pair, extent.rounds * 10, store.is_sqlite))
     return figures
 
 
-def _pairs(ours: Layered, plain: Plain) -> list[Pair]:
-    searches = [
-        Pair(f"search, {name}", partial(ours.search, text), partial(plain.search, text), SEARCH_AIM)
-        for name, text in SEARCHES.items()
-    ]
-    return [
-        Pair("list of all open orders with all counts", ours.board, plain.board, LIST_AIM),
-        Pair("the same before the store is loaded", ours.first_screen, plain.board),
-        *searches,
-        Pair("sheet of an order", partial(ours.sheet, plain.number), partial(plain.sheet, plain.number), SHEET_AIM),
-    ]
+def pairs(ours: Layered, plain: Plain) -> Iterator[Pair]:
+    """Every question."""
+    for key, name in LISTS.items():
+        yield Pair(
+            f"list “{name}” with all counts",
+            partial(ours.board, key),
+            partial(plain.board, key, LIMIT, PERSON),
+            LIST_AIM,
+        )
+    if ours.is_sqlite:
+        first = partial(plain.board, "open", LIMIT, PERSON)
+        yield Pair("“all open” before the store is loaded", ours.first_screen, first)
+    middle = ours.middle()
+    for name, before in (("next page", False), ("page before", True)):
+        at = ours.as_kept(middle.opened_at)
+        by_hand = partial(plain.page, at, middle.id, LIMIT, before)
+        yield Pair(f"{name}, from the middle", partial(ours.page, middle, before), by_hand, LIST_AIM)
+    for name, text in searches(plain).items():
+        yield Pair(f"search: {name}", partial(ours.search, text), partial(plain.search, text, HITS), SEARCH_AIM)
+    number = plain.one(FULLEST)[0]
+    yield Pair("sheet of an order", partial(ours.sheet, number), partial(plain.sheet, number), SHEET_AIM)
 
 
-def _figure(size: int, pair: Pair, rounds: int) -> Figure:
+def searches(plain: Plain) -> dict[str, str]:
+    """What is typed or scanned for an order from the middle of the past."""
+    number, name, phone, world, serial, brand, model = plain.one(SOME_ORDER.format(condition="t.code <> 'phone'"))
+    imei = plain.one(SOME_ORDER.format(condition="t.code = 'phone'"))[4]
+    first, _space, last = name.rpartition(" ")
+    return {
+        "a name": last,
+        "a name in pieces": f"{last[:3]} {first[:3]}",
+        "digits of a phone": phone.replace(" ", "")[-8:],
+        "a phone with +33": f"{world[:3]} {world[3]} {world[4:]}",
+        "a serial": serial,
+        "an IMEI": imei,
+        "a ticket number": number,
+        "brand and model": f"{brand} {model}",
+    }
+
+
+def _figure(kind: str, size: int, pair: Pair, rounds: int, is_sqlite: bool) -> Figure:
     if not pair.ours() or not pair.plain():
         raise AssertionError(f"{pair.name}: nothing found")
     spells = interleaved({"ours": timed(pair.ours), "plain": timed(pair.plain)}, rounds)
-    return Figure(
-        f"{size:,} orders: {pair.name}", "ms CPU", cpus(spells["ours"]), cpus(spells["plain"]), PLAIN, pair.aim
-    )
+    unit, read = ("ms CPU", cpus) if is_sqlite else ("ms", walls)
+    return Figure(f"{kind}, {size:,}: {pair.name}", unit, read(spells["ours"]), read(spells["plain"]), PLAIN, pair.aim)
 
 
 class Layered:
     """The program's own queries, each in a session of its own as the screens ask them."""
 
     def __init__(self, store: Store, day: date) -> None:
-        self._store = store
-        self._day = day
+        self._store, self._day, self.is_sqlite = store, day, store.is_sqlite
 
-    def board(self) -> object:
-        """The first page of all open orders, and the counts."""
+    def board(self, key: str) -> object:
+        """The first page of a list, and the counts."""
         with self._store.read() as session:
-            return fetch_list(session, "open", self._day, limit=LIMIT), counts(session, self._day)
+            rows = fetch_list(session, key, self._day, limit=LIMIT, person=PERSON)
+            return rows, counts(session, self._day, PERSON)
 
     def first_screen(self) -> object:
         """The same by the fast path, which opens and closes the database each time."""
         return fastpath.first_screen(self._store.url, "open", self._day, LIMIT)
+
+    def middle(self) -> Any:
+        """A row in the middle of all open orders."""
+        with self._store.read() as session:
+            many = fetch_list(session, "open", self._day, limit=800)
+        return many[len(many) // 2]
+
+    def as_kept(self, instant: Any) -> object:
+        """An instant as the database has it."""
+        return instant.replace(tzinfo=None).isoformat(" ", "microseconds") if self.is_sqlite else instant
+
+    def page(self, row: Any, before: bool) -> object:
+        """The page of all open orders after, or before, that row."""
+        edge = {"before": row} if before else {"after": row}
+        with self._store.read() as session:
+            return fetch_list(session, "open", self._day, limit=LIMIT, **edge)
 
     def search(self, text: str) -> object:
         """What is found for this text."""
@@ -137,47 +146,6 @@ class Layered:
         """All of an order."""
         with self._store.read() as session:
             return sheet(session, number)
-
-
-class Plain:
-    """What a program without any layer would ask; it makes no objects of what it reads."""
-
-    def __init__(self, connection: Any, day: date) -> None:
-        self._connection = connection
-        self._today = day.isoformat()
-        # An order that went all the way through the shop's own operations.
-        self.number: str = self._all(
-            "SELECT o.number FROM repair_order o JOIN message m ON m.order_id = o.id GROUP BY o.id"
-            " ORDER BY (SELECT count(*) FROM order_event e WHERE e.order_id = o.id) DESC, o.id DESC LIMIT 1"
-        )[0][0]
-
-    def board(self) -> list[Any]:
-        """The first page of all open orders, and the counts."""
-        rows = self._all(LIST, LIMIT)
-        for statement in COUNTS:
-            self._all(statement, *([self._today] if "?" in statement else []))
-        return rows
-
-    def search(self, text: str) -> list[Any]:
-        """Newest orders of the customers found, then customers."""
-        pieces = ["".join(text.split())] if text[0].isdigit() else text.split()
-        phrases = " AND ".join(f'"{piece}"' for piece in pieces)
-        return self._all(FOUND, phrases, HITS) + self._all(FOUND_CUSTOMERS, phrases)
-
-    def sheet(self, number: str) -> list[Any]:
-        """All rows of an order."""
-        cursor = self._connection.execute(ORDER, (number,))
-        names = [column[0] for column in cursor.description]
-        row: Sequence[Any] = cursor.fetchone()
-        order = dict(zip(reversed(names), reversed(row), strict=True))
-        rows = self._all(OF_PARTY, order["party_id"]) + self._all(OF_DEVICE, order["device_id"])
-        for statement in OF_ORDER:
-            rows += self._all(statement, order["id"])
-        return rows + self._all(EARLIER, order["device_id"], order["id"])
-
-    def _all(self, statement: str, *values: object) -> list[Any]:
-        found: list[Any] = self._connection.execute(statement, values).fetchall()
-        return found
 
 
 if __name__ == "__main__":

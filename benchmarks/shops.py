@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import hashlib
@@ -9,21 +10,28 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 import convisav_tui
+from convisav_tui.commands.bench import REAL_DATA
+from convisav_tui.commands.bench_pool import real_pool
 from convisav_tui.commands.worker_start import LOCK_NAME
 from convisav_tui.config import DATABASE_NAME, Config, load
 from convisav_tui.demo.companion import Ports
+from convisav_tui.demo.pool import Pool
 from convisav_tui.demo.shop import build_shop, config_file, move_ports, ports_of, write_demo_config
 from convisav_tui.store.engine import Store
 from convisav_tui.store.fastpath import sqlite_driver
+from tests.store.postgresql_server import Server
 
 # Nobody listens there: what is not measured is not to be printed or sent.
 NOWHERE = Ports(printer=9, mail=10, sms=11)
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY")
-KEPT_IN = "CONVISAV_BENCHMARK_SHOPS"
+KEPT_IN, SERVER = "CONVISAV_BENCHMARK_SHOPS", "CONVISAV_BENCHMARK_SERVER"
 
 
 def shop(orders: int) -> Path:
@@ -34,9 +42,59 @@ def shop(orders: int) -> Path:
         half = home.with_name(f"{home.name}.half-{os.getpid()}")
         half.mkdir(parents=True, mode=0o700)
         write_demo_config(half, "en", NOWHERE)
-        build_shop(half, orders)
+        build_shop(half, orders, pool=_pool())
         half.rename(home)
     return home
+
+
+@contextlib.contextmanager
+def database(kind: str, orders: int) -> Iterator[tuple[Store, Any]]:
+    """The store of such a shop on that kind of database, and a connection as hand-written programs have it."""
+    if kind == "SQLite":
+        with opened(shop(orders)) as store, plain_connection(shop(orders)) as connection:
+            yield store, connection
+        return
+    import psycopg
+
+    store = Store(server_shop(orders))
+    address = store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        with psycopg.connect(address, autocommit=True) as connection:
+            yield store, connection
+    finally:
+        store.close()
+
+
+def server_shop(orders: int) -> str:
+    """The address of such a shop on the server that CONVISAV_BENCHMARK_SERVER names ({database} stands for the
+    database), where it is kept; else on one of our own, which is gone with this process."""
+    server = os.environ.get(SERVER) or _own_server()
+    name = f"bench_{_schema()}_{orders}"
+    engine = sa.create_engine(server.format(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        there = connection.execute(sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}).first()
+        if not there:
+            half = f"{name}_half_{os.getpid()}"
+            connection.execute(sa.text(f"CREATE DATABASE {half}"))
+            with tempfile.TemporaryDirectory(prefix="convisav-benchmark-") as folder:
+                write_demo_config(Path(folder), "en", NOWHERE)
+                build_shop(Path(folder), orders, pool=_pool(), url=server.format(database=half))
+            connection.execute(sa.text(f"ALTER DATABASE {half} RENAME TO {name}"))
+    engine.dispose()
+    return server.format(database=name)
+
+
+@cache
+def _own_server() -> str:
+    server = Server()
+    atexit.register(server.remove)
+    return server.url
+
+
+def _pool() -> Pool | None:
+    """Real names, brands and faults where the folder of real data is."""
+    folder = Path(os.environ.get(REAL_DATA) or Path(__file__).parents[2] / "shared" / "data")
+    return real_pool(folder, "en") if folder.is_dir() else None
 
 
 @contextlib.contextmanager

@@ -32,6 +32,7 @@ COMMANDS = {
     "worker": ("worker", mark("print and send what is due (started by the program itself when needed)")),
     "backup": ("backup", mark("make a checked copy of the database")),
     "restore": ("restore", mark("put a copy in place of the database")),
+    "bench": ("bench", mark("fill an empty database with invented orders, to measure on")),
     "migrate": ("migrate", mark("bring the database to this version, after a backup")),
 }
 

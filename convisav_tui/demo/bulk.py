@@ -1,179 +1,104 @@
-"""Many orders at once: the finished past of a large shop, written row by row without its operations (SQLite only)."""
+"""Many orders at once: the past of a large shop, cast from orders that its own operations wrote, on any database."""
 
 from __future__ import annotations
 
-from collections import Counter as Tally
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
-from itertools import islice
-from random import Random
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
-import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from convisav_tui import clock, ticket_number
-from convisav_tui.contact import parse_phone
-from convisav_tui.demo import people
-from convisav_tui.demo.stories import WORK
+from convisav_tui import clock
+from convisav_tui.config import Config
+from convisav_tui.demo.casting import Casting, Staffed
+from convisav_tui.demo.history import SEED
+from convisav_tui.demo.mould import Mould
+from convisav_tui.demo.moulds import Moulds, moulds_of
+from convisav_tui.demo.pool import Draw, Pool, invented
 from convisav_tui.shop.actor import Actor
-from convisav_tui.shop.context import ShopContext
+from convisav_tui.shop.context import shop_of
+from convisav_tui.store.bulk import bulk_load
 from convisav_tui.store.engine import Store
-from convisav_tui.store.models import Counter, DeviceType
-from convisav_tui.store.search_index import rebuild
-from convisav_tui.store.tables import CUSTODY_EVENT, DEVICE, ORDER, ORDER_EVENT, PARTY
-from convisav_tui.text import fold
+from convisav_tui.store.models import DeviceType, Role, Staff
 
-SEED = 8122
 BATCH = 2_000
-ORDERS_A_CUSTOMER = 3
-ORDERS_A_DAY = 40
+ORDERS_A_DAY, LONGEST_DAYS = 40, 3650
 YOUNGEST_DAYS = 95
-# Every so many-th order is still open: a large shop has some hundreds on its shelves, not tens of thousands.
-OPEN_EVERY = 60
+# However large the shop, its shelves hold so many devices.
+OPEN_SHARE, MOST_OPEN = 8, 1500
 
-# Event, row of rules.md 7.3, state it leads to, hours after the one before: work that a guarantee pays.
-_CLOSED = (
-    ("receive", "T01", "received", 0),
-    ("start_diagnosis", "T03", "diagnosing", 20),
-    ("authorise_direct", "T05", "in_repair", 3),
-    ("complete", "T24", "completed", 50),
-    ("no_notice", "T27", "notified", 0),
-    ("hand_over", "T30", "returned", 70),
-    ("close", "T31", "closed", 1),
-)
-_OPEN_AFTER = (1, 2, 3, 5)
 
-Row = dict[str, Any]
+@dataclass(frozen=True)
+class Planned:
+    """An order to be: when it is opened (naive UTC), and how it goes."""
+
+    opened: datetime
+    mould: Mould
 
 
 def write_many(
-    store: Store, shop: ShopContext, actor: Actor, count: int, progress: Callable[[int], None] = lambda amount: None
+    store: Store,
+    config: Config,
+    actor: Actor,
+    count: int,
+    advance: Callable[[int], None] = lambda amount: None,
+    pool: Pool | None = None,
+    seed: int = SEED,
 ) -> None:
-    """Add `count` orders that were opened before the last months, most of them closed. For an empty database only."""
+    """Add `count` orders, most of them closed before the last months, to a shop without customers. The same seed at the
+    same instant gives the same rows on every kind of database. Raises StoreError when the shop has customers."""
+    shop = shop_of(config)
+    draw = Draw(pool or invented(shop.language), seed)
     with store.read() as session:
-        types = {code: type_id for code, type_id in session.exec(select(DeviceType.code, DeviceType.id))}
-    counters: Tally[int] = Tally()
-    orders = _Orders(shop, actor, types, counters).rows(count)
-    while batch := list(islice(orders, BATCH)):
-        store.write(lambda session, batch=batch: _insert(session, batch))  # type: ignore[misc]
-        progress(len(batch))
-
-    def finish(session: Session) -> None:
-        session.add_all(Counter(name=f"ticket:{year}", value=value) for year, value in counters.items())
-        rebuild(session)
-        session.connection().exec_driver_sql("ANALYZE")
-
-    store.write(finish)
+        staffed, types = _staffed(session, actor), _types(session)
+    with bulk_load(store) as load:
+        moulds = moulds_of(config)
+        casting = Casting(load, moulds, draw, shop, staffed, types)
+        for number, planned in enumerate(plan(moulds, draw, count)):
+            casting.order(number, planned.opened, planned.mould)
+            if number % BATCH == BATCH - 1:
+                casting.pour()
+                advance(BATCH)
+        casting.finish()
+        advance(count % BATCH)
 
 
-class _Orders:
-    """Makes the rows of each order: party (with its first order), device, order, events, custody."""
-
-    def __init__(self, shop: ShopContext, actor: Actor, types: dict[str, int | None], counters: Tally[int]) -> None:
-        self._shop = shop
-        self._actor = actor
-        self._types = types
-        self._counters = counters
-        self._random = Random(SEED)
-
-    def rows(self, count: int) -> Iterator[dict[sa.Table, list[Row]]]:
-        """One mapping of table to rows an order, oldest first."""
-        days = max(30, count // ORDERS_A_DAY)
-        now = clock.now()
-        first = now - timedelta(days=YOUNGEST_DAYS + days)
-        for number in range(count):
-            is_open = number % OPEN_EVERY == OPEN_EVERY - 1
-            opened = first + timedelta(seconds=number * days * 86_400 / count)
-            if is_open:
-                opened = now - timedelta(days=self._random.randint(1, 20), minutes=number % 600)
-            yield self._order(number, opened.astimezone(UTC), is_open)
-
-    def _order(self, number: int, opened: datetime, is_open: bool) -> dict[sa.Table, list[Row]]:
-        party_id, order_id = number // ORDERS_A_CUSTOMER + 1, number + 1
-        rows: dict[sa.Table, list[Row]] = {}
-        if number % ORDERS_A_CUSTOMER == 0:
-            rows[PARTY] = [self._party(party_id, opened)]
-        model = self._random.choice(people.MODELS)
-        serial = people.serial(self._random, model)
-        rows[DEVICE] = [
-            {
-                "id": order_id, "version": 1, "party_id": party_id, "device_type_id": self._types[model.type_code],
-                "brand": model.brand, "model": model.model, "serial": serial, "serial_key": serial,
-                "seller": "", "note": "", "created_at": opened, "updated_at": opened,
-            }
-        ]  # fmt: skip
-        taken = self._random.choice(_OPEN_AFTER) if is_open else len(_CLOSED)
-        events = self._events(order_id, opened, taken)
-        rows[ORDER] = [self._head(number, party_id, opened, events)]
-        rows[ORDER_EVENT] = events
-        rows[CUSTODY_EVENT] = self._custody(order_id, events)
-        return rows
-
-    def _party(self, party_id: int, opened: datetime) -> Row:
-        person = people.person(self._random, party_id)
-        phone = parse_phone(person.phone, "FR")
-        return {
-            "id": party_id, "version": 1, "kind": "person", "name": person.name, "name_key": fold(person.name),
-            "phone": phone.national, "phone_e164": phone.e164, "phone_kind": phone.kind, "email": person.email,
-            "email_key": person.email.casefold(), "street": person.street, "postcode": person.postcode,
-            "city": person.city, "language": person.language, "channel": "none", "note": "",
-            "created_at": opened, "updated_at": opened,
-        }  # fmt: skip
-
-    def _events(self, order_id: int, opened: datetime, taken: int) -> list[Row]:
-        events: list[Row] = []
-        before, at = "", opened
-        for event, transition, state, hours in _CLOSED[:taken]:
-            at = min(at + timedelta(hours=hours), clock.now())
-            events.append(
-                {
-                    "order_id": order_id, "at": at, "event": event, "transition": transition, "from_state": before,
-                    "to_state": state, "staff_id": self._actor.staff_id, "station_id": self._actor.station_id,
-                    "detail": {}, "before": {},
-                }
-            )  # fmt: skip
-            before = state
-        return events
-
-    def _head(self, number: int, party_id: int, opened: datetime, events: list[Row]) -> Row:
-        year = clock.local(opened, self._shop.timezone).year
-        self._counters[year] += 1
-        at = {event["to_state"]: event["at"] for event in events}
-        state = events[-1]["to_state"]
-        promised: date = (opened + timedelta(days=30 if "closed" not in at else 8)).date()
-        fault = self._random.choice(("ne s'allume plus", "ne chauffe plus", "écran cassé", "bruit anormal", "fuite"))
-        return {
-            "id": number + 1, "version": 1, "number": ticket_number.make(year, self._counters[year]),
-            "idempotency_key": f"bulk-{number}", "state": state, "kind": "manufacturer_guarantee",
-            "party_id": party_id, "depositor": "", "principal_reference": "", "device_id": number + 1,
-            "comeback_suspected": False, "reported_fault": fault,
-            "found_fault": WORK[number % len(WORK)] if "completed" in at else "", "accessories": "",
-            "intake_condition": "", "note": "", "parts_in_warranty": True, "labour_in_warranty": True,
-            "quote_requested": False, "currency": self._shop.currency, "promised_on": promised,
-            "quote_channel": "none", "ready_channel": "none", "quote_state": "none",
-            "billing_state": "not_billable" if "closed" in at else "none",
-            "holder": "returned" if "returned" in at else "in_shop", "place": "", "secret_state": "none",
-            "outcome": "repaired" if "completed" in at else None, "price": 0 if "completed" in at else None,
-            "received_by_id": self._actor.staff_id, "station_id": self._actor.station_id, "opened_at": opened,
-            "updated_at": events[-1]["at"], "completed_at": at.get("completed"), "notified_at": at.get("notified"),
-            "returned_at": at.get("returned"), "closed_at": at.get("closed"),
-        }  # fmt: skip
-
-    def _custody(self, order_id: int, events: list[Row]) -> list[Row]:
-        holders = {"received": "in_shop", "returned": "returned"}
-        return [
-            {
-                "order_id": order_id, "at": event["at"], "holder": holders[event["to_state"]], "place": "",
-                "staff_id": self._actor.staff_id, "note": "",
-            }
-            for event in events
-            if event["to_state"] in holders
-        ]  # fmt: skip
+def plan(moulds: Moulds, draw: Draw, count: int) -> Iterator[Planned]:
+    """When each order is opened and how it goes: the closed ones day by day, then the open ones, oldest first."""
+    still_open = min(count // OPEN_SHARE, MOST_OPEN)
+    now, closed = clock.now().replace(tzinfo=None), count - still_open
+    days = max(30, min(LONGEST_DAYS, count // ORDERS_A_DAY))
+    first = (now - timedelta(days=YOUNGEST_DAYS + days)).date()
+    for day in range(days):
+        numbers = range(closed * day // days, closed * (day + 1) // days)
+        yield from _of_day(moulds, draw, first + timedelta(days=day), numbers)
+    yield from sorted(
+        (_still_open(moulds, draw, number) for number in range(closed, count)), key=lambda planned: planned.opened
+    )
 
 
-def _insert(session: Session, orders: list[dict[sa.Table, list[Row]]]) -> None:
-    for table in (PARTY, DEVICE, ORDER, ORDER_EVENT, CUSTODY_EVENT):
-        rows = [row for order in orders for row in order.get(table, ())]
-        if rows:
-            session.connection().execute(sa.insert(table), rows)
+def _of_day(moulds: Moulds, draw: Draw, day: date, numbers: range) -> list[Planned]:
+    planned = []
+    for number in numbers:
+        chance = draw.chance(number, 4)
+        mould = moulds.closed[chance % len(moulds.closed)]
+        moved = timedelta(days=(day - mould.opened.date()).days, minutes=(chance >> 32) % 60)
+        planned.append(Planned(mould.opened + moved, mould))
+    return sorted(planned, key=lambda one: one.opened)
+
+
+def _still_open(moulds: Moulds, draw: Draw, number: int) -> Planned:
+    chance, mould = draw.chance(number, 4), moulds.open[number % len(moulds.open)]
+    return Planned(mould.opened - timedelta(days=(chance >> 16) % 2, minutes=(chance >> 32) % 120), mould)
+
+
+def _types(session: Session) -> dict[str, int]:
+    found = session.exec(select(DeviceType.code, DeviceType.id))
+    return {code: type_id for code, type_id in found if type_id is not None}
+
+
+def _staffed(session: Session, actor: Actor) -> Staffed:
+    people: Sequence[Staff] = session.exec(select(Staff).where(col(Staff.active)).order_by(col(Staff.id))).all()
+    everybody = [person.id for person in people if person.id is not None]
+    technicians = [person.id for person in people if person.id is not None and person.role is Role.TECHNICIAN]
+    return Staffed(everybody, technicians or everybody, actor.station_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from random import Random
@@ -73,15 +73,20 @@ class Historian:
 
     def write(self, count: int, progress: Callable[[int], None] = lambda amount: None) -> None:
         """Take in `count` orders, oldest first, and let their stories happen."""
+        self.live(planned(count), LEFT_DUE, progress)
+        self._come_back()
+
+    def live(
+        self, stories: Sequence[Story], left_due: int = 0, progress: Callable[[int], None] = lambda amount: None
+    ) -> None:
+        """One order a story, oldest first; the papers and messages of the last `left_due` are still to leave."""
         visits = sorted(
-            (self._visit(number, story) for number, story in enumerate(planned(count))),
-            key=lambda visit: visit.opened_at,
+            (self._visit(number, story) for number, story in enumerate(stories)), key=lambda visit: visit.opened_at
         )
         for place, visit in enumerate(visits):
-            self._tell(visit, due=place >= len(visits) - LEFT_DUE)
+            self._tell(visit, due=place >= len(visits) - left_due)
             progress(1)
         self._store.write(lambda session: expire_quotes(session, self._now, self._shop))
-        self._come_back()
 
     def _visit(self, number: int, story: Story) -> Visit:
         age = self._random.randint(*story.age)
@@ -138,7 +143,7 @@ class Historian:
             "receipt": "x",
             **visit.story.wishes,
         }
-        if visit.number % 4 == 0:
+        if visit.number % 4 == 0 and "intake_amount" not in visit.story.wishes:
             raw |= {"intake_amount": "workshop", "means": random.choice(("card", "cash"))}
         if party_id:
             return raw | {"customer_id": str(party_id)}

@@ -111,7 +111,11 @@ def serial(random: Random, model: Model) -> str:
     digits = "".join(random.choice("0123456789") for _ in range(model.serial_digits))
     if model.serial_digits != 15:
         return digits
-    stem = f"001010{digits[6:14]}"
+    return with_check_digit(f"001010{digits[6:14]}")
+
+
+def with_check_digit(stem: str) -> str:
+    """An IMEI from its first fourteen digits."""
     return stem + str(-_luhn_sum(stem) % 10)
 
 

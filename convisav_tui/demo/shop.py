@@ -6,11 +6,15 @@ import gc
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from convisav_tui.config import Config, load
 from convisav_tui.config_file import write_config
 from convisav_tui.demo.companion import Ports
 from convisav_tui.settings import Value
+
+if TYPE_CHECKING:
+    from convisav_tui.demo.pool import Pool
 
 CONFIG_NAME = "convisav.toml"
 NAMES = {"fr": "Atelier Rivoli", "en": "Rivoli Repairs", "ro": "Atelier Rivoli"}
@@ -74,8 +78,15 @@ def printer_address(port: int) -> str:
     return f"tcp://127.0.0.1:{port}?snmp=off"
 
 
-def build_shop(home: Path, orders: int, progress: Callable[[int], None] = lambda amount: None) -> Config:
-    """Make the database of a new demo with so many orders; the configuration is there already."""
+def build_shop(
+    home: Path,
+    orders: int,
+    progress: Callable[[int], None] = lambda amount: None,
+    pool: Pool | None = None,
+    url: str = "",
+) -> Config:
+    """Make the database of a new demo with so many orders; the configuration is there already. A large past is drawn
+    from `pool`; `url` names another database than the demo's own."""
     from convisav_tui.demo.bulk import write_many
     from convisav_tui.demo.history import Historian
     from convisav_tui.shop.context import shop_of
@@ -84,15 +95,14 @@ def build_shop(home: Path, orders: int, progress: Callable[[int], None] = lambda
     from convisav_tui.store.migrate import open_store
 
     config = load(config_file(home))
-    store = open_store(config.database.url, home)
+    store = open_store(url or config.database.url, home)
     try:
         store.write(lambda session: first_rows(session, config))
         actor = store.write(lambda session: person_at_station(session, "anna", STATION))
-        shop = shop_of(config)
         if orders > LIVED:
-            write_many(store, shop, actor, orders - LIVED, progress)
+            write_many(store, config, actor, orders - LIVED, progress, pool)
         gc.disable()  # a fifth of the time went into looking for garbage that hardly is any
-        Historian(store, shop, actor).write(min(orders, LIVED), progress)
+        Historian(store, shop_of(config), actor).write(min(orders, LIVED), progress)
     finally:
         gc.enable()
         store.close()

@@ -13,6 +13,9 @@ QUOTE: Taken = ("issue_quote", {"amount": "{price}", "text": "{work}"})
 ACCEPT: Taken = ("accept_quote", {"means": "phone"})
 REFUSE: Taken = ("refuse_quote", {"means": "phone", "reason": "trop cher, l'appareil est ancien"})
 START: Taken = ("start_repair", {})
+DIRECT: Taken = ("authorise_direct", {"estimate": "{price}"})
+NO_FAULT: Taken = ("no_fault_found", {"reason": "essai de deux heures sans défaut"})
+REASSEMBLE: Taken = ("reassemble_done", {"reassembled": "x"})
 TEST: Taken = ("work_done", {"work": "{work}"})
 COMPLETE: Taken = ("complete", {"work": "{work}"})
 # Not steps of the workflow: what the sender, the till and the customer do.
@@ -60,6 +63,26 @@ STORIES = (
     Story("returned", 4, (10, 40), (*_REPAIRED, TELL, PAY, HAND_OVER), promised=50),
     Story("closed", 11, (40, 320), (*_REPAIRED, TELL, PAY, HAND_OVER, CLOSE), promised=90),
 )  # fmt: skip
+
+_OVER: tuple[Taken, ...] = (TELL, PAY, HAND_OVER, CLOSE)
+_PAST = (40, 320)
+_UNPAID = {"intake_amount": ""}  # nothing to give back
+_CAP = {"cap": "400"}
+_LABEL_ALONE = {"receipt": ""}
+_NOT_REPAIRED: tuple[Taken, ...] = (DIAGNOSE, ASK_QUOTE, QUOTE, TELL, REFUSE, REASSEMBLE)
+# What a large past is cast from: ways in which orders end, and each story that has not ended, some of them twice.
+MOULDS: tuple[Story, ...] = (
+    *(Story("with a quote", 1, _PAST, (*_REPAIRED, *_OVER)) for _ in range(3)),
+    *(Story("with a quote, no receipt", 1, _PAST, (*_REPAIRED, *_OVER), wishes=_LABEL_ALONE) for _ in range(2)),
+    *(Story("within the cap", 1, _PAST, (DIAGNOSE, DIRECT, COMPLETE, *_OVER), wishes=_CAP) for _ in range(2)),
+    *(
+        Story("cap, no receipt", 1, _PAST, (DIAGNOSE, DIRECT, TEST, COMPLETE, *_OVER), wishes=_CAP | _LABEL_ALONE)
+        for _ in range(5)
+    ),
+    Story("nothing found", 1, _PAST, (DIAGNOSE, NO_FAULT, *_OVER), wishes=_UNPAID),
+    Story("refused", 1, _PAST, (*_NOT_REPAIRED, *_OVER), wishes=_UNPAID | _LABEL_ALONE),
+    *(story for story in STORIES if story.name != "closed" for _ in range(1 + (story.share > 7))),
+)
 
 WORK = (
     "pièce d'usure remplacée, essai une heure", "nettoyage complet et réglage", "connecteur changé, soudure reprise",

@@ -5,12 +5,17 @@ from __future__ import annotations
 from sqlmodel import Session, select
 
 from convisav_tui.country.rules import EVERYWHERE, Rule, Rules, packaged
+from convisav_tui.shop.memory import remembered
 from convisav_tui.store.models import CountryRule
 
 
 def rules_in_force(session: Session, country: str) -> Rules:
     """The rules of `country` (ISO code) from the database, where the shop may have changed them; the shipped ones
     answer for a shop that has no rows, and for what came with a later version than its rows."""
+    return remembered(session, f"rules of {country}", lambda: _read(session, country))
+
+
+def _read(session: Session, country: str) -> Rules:
     rows = session.exec(select(CountryRule).where(CountryRule.country == country)).all()
     if not rows:
         return packaged(country)

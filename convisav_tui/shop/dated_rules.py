@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from convisav_tui.shop.country_rules import rules_in_force
+from convisav_tui.shop.memory import remembered
 from convisav_tui.store.models import Setting
 
 GUARANTEE_MONTHS = "repair_guarantee_months"  # FR-G8: at least 3 under the QualiRépar label
 QUOTE_VALIDITY_DAYS = "quote_validity_days"  # FR-Q4
+# What of the shipped catalogue this database has been given, so that what the shop deletes stays deleted (`setup`).
+GIVEN = "setup_given"
 
 
 def shop_setting(session: Session, key: str) -> object:
     """What the shop chose for `key`, None when it chose nothing."""
-    row = session.get(Setting, key)
-    return None if row is None else row.value
+    return remembered(session, "settings", lambda: _settings(session)).get(key)
+
+
+def _settings(session: Session) -> dict[str, object]:
+    """All but the long one that nobody asks for here: a handful of rows."""
+    rows = session.exec(select(Setting.key, Setting.value).where(Setting.key != GIVEN))
+    return {key: value for key, value in rows}
 
 
 def number_for(session: Session, country: str, key: str, on: date) -> int:

@@ -96,26 +96,29 @@ def _take_over(device: Device, form: IntakeForm, serial: str, device_type_id: in
 
 def _learn_brand(session: Session, name: str) -> int:
     key = fold(name)[:80]
-    brand = session.exec(select(Brand).where(Brand.key == key)).first()
-    if brand is None:
-        brand = Brand(name=name, key=key, uses=1)
-        session.add(brand)
-        session.flush()
-    else:
-        session.execute(sa.update(Brand).where(col(Brand.id) == brand.id).values(uses=col(Brand.uses) + 1))
+    known = _used_once_more(session, Brand, col(Brand.key) == key)
+    if known is not None:
+        return known
+    brand = Brand(name=name, key=key, uses=1)
+    session.add(brand)
+    session.flush()
     assert brand.id is not None
     return brand.id
 
 
 def _learn_model(session: Session, brand_id: int, kind: DeviceType, name: str) -> None:
-    key = fold(name)[:120]
-    known = select(DeviceModel).where(DeviceModel.brand_id == brand_id, DeviceModel.key == key)
-    model = session.exec(known).first()
-    if model is None:
+    key, of_brand = fold(name)[:120], col(DeviceModel.brand_id) == brand_id
+    if _used_once_more(session, DeviceModel, of_brand, col(DeviceModel.key) == key) is None:
         session.add(DeviceModel(brand_id=brand_id, device_type_id=kind.id, name=name, key=key, uses=1))
-    else:
-        more = sa.update(DeviceModel).where(col(DeviceModel.id) == model.id)
-        session.execute(more.values(uses=col(DeviceModel.uses) + 1))
+
+
+def _used_once_more(
+    session: Session, table: type[Brand] | type[DeviceModel], *conditions: sa.ColumnElement[bool]
+) -> int | None:
+    """Count in the row itself, without reading it first; its id, None where there is none."""
+    counting = sa.update(table).where(*conditions).values(uses=col(table.uses) + 1).returning(col(table.id))
+    counted: int | None = session.execute(counting.execution_options(synchronize_session=False)).scalar_one_or_none()
+    return counted
 
 
 def _learn_fault(session: Session, kind: DeviceType, text: str, language: str) -> None:

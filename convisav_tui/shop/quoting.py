@@ -62,7 +62,14 @@ def issue(
 
 def fingerprint(quote: Quote, number: str) -> str:
     """SHA-256 of what the customer was shown: number, version, amount, currency, text and validity."""
-    shown = [number, quote.revision, quote.amount, quote.currency, quote.text, str(quote.valid_until or "")]
+    return fingerprint_of(
+        number, quote.revision, quote.amount, quote.currency, quote.text, str(quote.valid_until or "")
+    )
+
+
+def fingerprint_of(number: str, revision: int, amount: int, currency: str, text: str, valid_until: str) -> str:
+    """The same from plain values, the last day as ISO text or ""."""
+    shown = [number, revision, amount, currency, text, valid_until]
     return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
 
 

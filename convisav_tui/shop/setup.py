@@ -7,10 +7,12 @@ from sqlmodel import Session, col, select
 from convisav_tui.config import Config, StaffConfig
 from convisav_tui.shop.catalogue import ShippedType, shipped_amounts, shipped_types
 from convisav_tui.shop.country_rules import rows_to_keep
+from convisav_tui.shop.dated_rules import GIVEN
 from convisav_tui.store.models import CountryRule, DeviceType, FrequentFault, IntakeAmountType, Role, Setting, Staff
+from convisav_tui.store.search_index import rebuild
 
-# Setting: what of the shipped catalogue this database has been given, so that what the shop deletes stays deleted.
-GIVEN = "setup_given"
+# What customers are found by as this program writes it: another name here, and every database is given it anew.
+SEARCH_TEXT = "search:devices"
 
 
 def first_rows(session: Session, config: Config) -> None:
@@ -24,6 +26,7 @@ def first_rows(session: Session, config: Config) -> None:
         *(f"intake_amount:{shipped.code}" for shipped in shipped_amounts()),
         *(_rule_name(row) for row in rows_to_keep(config.shop.country)),
         *(f"staff:{person.login}" for person in config.staff),
+        SEARCH_TEXT,
     }
     if wanted <= given:
         return
@@ -33,6 +36,8 @@ def first_rows(session: Session, config: Config) -> None:
     for person in config.staff:
         if f"staff:{person.login}" not in given:
             _give_staff(session, person)
+    if SEARCH_TEXT not in given:
+        rebuild(session)
     session.merge(Setting(key=GIVEN, value=sorted(given | wanted)))
     session.flush()
 

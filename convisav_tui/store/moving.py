@@ -23,6 +23,7 @@ from convisav_tui.store.lease import holder_of
 from convisav_tui.store.migrate import HEAD, build, check_version
 from convisav_tui.store.move_marker import Mark, read_mark, remove_mark, set_mark
 from convisav_tui.store.search_index import rebuild
+from convisav_tui.store.server import count_on
 from convisav_tui.store.tables import LEASE, PARTY_SEARCH
 from convisav_tui.store.troubles import in_words
 
@@ -212,14 +213,8 @@ def _rows(connection: sa.Connection, chosen: sa.Select[Any]) -> list[dict[str, A
 def _finish(session: Session) -> None:
     """What follows from the rows: the next numbers, and the text that is searched."""
     rebuild(session)
-    if session.get_bind().dialect.name == "sqlite":
-        return
-    for table in tables():
-        key = _number_key(table)
-        if key is not None:
-            last = session.execute(sa.select(sa.func.max(key))).scalar()
-            sequence = sa.func.pg_get_serial_sequence(table.name, key.name)
-            session.execute(sa.select(sa.func.setval(sequence, last or 1, last is not None)))
+    if session.get_bind().dialect.name != "sqlite":
+        count_on(session)
 
 
 # --- comparing ----------------------------------------------------------------------------------------------------

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from convisav_tui.contact import phone_search_digits
+from convisav_tui.store.models import Party
 from convisav_tui.store.tables import DEVICE, PARTY, PARTY_SEARCH
 from convisav_tui.text import fold
 
-_SOURCE = (PARTY.c.id, PARTY.c.name_key, PARTY.c.phone, PARTY.c.phone_e164, PARTY.c.email)
+_SOURCE = (PARTY.c.id, PARTY.c.name_key, PARTY.c.phone_e164, PARTY.c.phone, PARTY.c.email)
+_DEVICES = sa.select(DEVICE.c.serial_key, DEVICE.c.brand, DEVICE.c.model).order_by(DEVICE.c.id)
+# Serial (folded), brand and model of a device.
+Searched = tuple[str, str, str]
+BATCH = 1000
 # The index holds no copy of the text: it must be told what it is to forget.
 _FORGET = "INSERT INTO party_search_fts (party_search_fts, rowid, body) VALUES ('delete', :id, :body)"
 _LEARN = "INSERT INTO party_search_fts (rowid, body) VALUES (:id, :body)"
-_REBUILD = "INSERT INTO party_search_fts (party_search_fts) VALUES ('rebuild')"
+REBUILD = "INSERT INTO party_search_fts (party_search_fts) VALUES ('rebuild')"
 
 
 def refresh_party(session: Session, party_id: int) -> None:
     """Write the searchable text of one customer again; call it in the transaction that changed him or his devices."""
     session.flush()
-    party = session.execute(sa.select(*_SOURCE).where(PARTY.c.id == party_id)).one_or_none()
+    party = session.get(Party, party_id)  # most often in the session already
     known = sa.select(PARTY_SEARCH.c.body).where(PARTY_SEARCH.c.party_id == party_id)
     before: str | None = session.execute(known).scalar_one_or_none()
-    after = None if party is None else _text(party, _serials_of(session, party_id))
+    after = None if party is None else _text_of(party, _devices_of(session, party_id))
     if after == before:
         return
     if before is not None:
@@ -39,16 +46,15 @@ def rebuild(session: Session) -> int:
     """Write the searchable text of every customer again; returns how many there are. For maintenance and imports."""
     session.flush()
     session.execute(sa.delete(PARTY_SEARCH))
-    serials = _serials(session)
-    count = 0
-    everybody = session.execute(sa.select(*_SOURCE).order_by(PARTY.c.id)).all()
-    for start in range(0, len(everybody), 1000):
-        batch = everybody[start : start + 1000]
-        rows = [{"party_id": party.id, "body": _text(party, serials.get(party.id, []))} for party in batch]
+    count, last = 0, 0
+    following = sa.select(*_SOURCE).where(PARTY.c.id > sa.bindparam("last")).order_by(PARTY.c.id).limit(BATCH)
+    while parties := session.execute(following, {"last": last}).all():
+        devices = _devices(session, parties[0].id, last := parties[-1].id)
+        rows = [{"party_id": party.id, "body": _text_of(party, devices.get(party.id, []))} for party in parties]
         session.execute(sa.insert(PARTY_SEARCH), rows)
         count += len(rows)
     if has_trigrams(session):
-        session.execute(sa.text(_REBUILD))
+        session.execute(sa.text(REBUILD))
     return count
 
 
@@ -63,20 +69,36 @@ def _forget(session: Session, party_id: int, body: str) -> None:
     session.execute(sa.delete(PARTY_SEARCH).where(PARTY_SEARCH.c.party_id == party_id))
 
 
-def _text(party: sa.Row[Any], serials: list[str]) -> str:
-    """Words apart by one space, with a space in front: " le" then finds what begins with these two letters."""
-    phone = phone_search_digits(party.phone_e164, party.phone)
-    return " " + " ".join(part for part in (party.name_key, phone, fold(party.email), *serials) if part)
+def searchable_text(name_key: str, phone_e164: str, phone: str, email: str, devices: Iterable[Searched]) -> str:
+    """What a customer is found by: name, phone, e-mail, and each device's brand, model and serial.
+
+    Words apart by one space, with a space in front: " le" then finds what begins with these two letters."""
+    titles: dict[str, None] = {}
+    serials = []
+    for serial, brand, model in devices:
+        titles[_title(brand, model)] = None
+        serials.append(serial)
+    parts = (name_key, phone_search_digits(phone_e164, phone), fold(email), *titles, *serials)
+    return " " + " ".join(part for part in parts if part)
 
 
-def _serials_of(session: Session, party_id: int) -> list[str]:
-    chosen = sa.select(DEVICE.c.serial_key).where(DEVICE.c.party_id == party_id, DEVICE.c.serial_key != "")
-    return list(session.execute(chosen.order_by(DEVICE.c.id)).scalars())
+def _text_of(party: Party | sa.Row[Any], devices: Iterable[Searched]) -> str:
+    return searchable_text(party.name_key, party.phone_e164, party.phone, party.email, devices)
 
 
-def _serials(session: Session) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    chosen = sa.select(DEVICE.c.party_id, DEVICE.c.serial_key).where(DEVICE.c.serial_key != "").order_by(DEVICE.c.id)
-    for party_id, key in session.execute(chosen):
-        found.setdefault(party_id, []).append(key)
+@lru_cache(maxsize=4096)
+def _title(brand: str, model: str) -> str:
+    return fold(f"{brand} {model}")
+
+
+def _devices_of(session: Session, party_id: int) -> list[Searched]:
+    return [tuple(row) for row in session.execute(_DEVICES.where(DEVICE.c.party_id == party_id))]
+
+
+def _devices(session: Session, first: int, last: int) -> dict[int, list[Searched]]:
+    """The devices of the customers with these ids and those between."""
+    found: dict[int, list[Searched]] = {}
+    chosen = _DEVICES.add_columns(DEVICE.c.party_id).where(DEVICE.c.party_id.between(first, last))
+    for serial, brand, model, party_id in session.execute(chosen):
+        found.setdefault(party_id, []).append((serial, brand, model))
     return found

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine, make_url
-from sqlmodel import Session, create_engine
+from sqlmodel import Session, SQLModel, create_engine
 
 # Seconds. A key that waits for the store waits for their sum at most (docs/postgresql.md).
 CONNECT_SECONDS = 4
@@ -91,3 +91,13 @@ def announce(session: Session) -> None:
     other for ever. A database that only speaks PostgreSQL's language has another dialect and is asked every second."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(_ANNOUNCEMENT)
+
+
+def count_on(session: Session) -> None:
+    """Let a server count on from the highest id of each table, after rows that came with ids of their own."""
+    for table in SQLModel.metadata.sorted_tables:
+        keys = list(table.primary_key.columns)
+        if len(keys) == 1 and isinstance(keys[0].type, sa.Integer):
+            last = session.execute(sa.select(sa.func.max(keys[0]))).scalar()
+            sequence = sa.func.pg_get_serial_sequence(table.name, keys[0].name)
+            session.execute(sa.select(sa.func.setval(sequence, last or 1, last is not None)))

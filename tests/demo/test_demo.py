@@ -15,11 +15,9 @@ from typing import Any
 
 import pytest
 
-from convisav_tui import ticket_number
 from convisav_tui.config import load
 from convisav_tui.contact import parse_email, parse_phone
 from convisav_tui.demo import album, people, stories
-from convisav_tui.demo.bulk import write_many
 from convisav_tui.demo.companion import Companion, Ports
 from convisav_tui.demo.shop import config_file, ports_of
 from convisav_tui.shop.identifiers import parse_imei
@@ -154,33 +152,6 @@ def test_without_a_terminal_nothing_is_prepared(tmp_path: Path) -> None:
 def test_an_absurd_number_of_orders(count: str, tmp_path: Path) -> None:
     done = convisav(tmp_path, "demo", "--home", str(tmp_path / "shop"), "--no-screen", "--orders", count)
     assert done.code == 2 and not (tmp_path / "shop").exists()
-
-
-def test_many_orders_at_once(tmp_path: Path) -> None:
-    from convisav_tui.commands.opening import opened
-    from convisav_tui.shop.context import shop_of
-    from convisav_tui.shop.setup import first_rows
-    from convisav_tui.shop.staff import person_at_station
-
-    config = load(environ={"CONVISAV_HOME": str(tmp_path), "CONVISAV_CONFIG": str(tmp_path / "x.toml")})
-    store = opened(config)
-    store.write(lambda session: first_rows(session, config))
-    actor = store.write(lambda session: person_at_station(session, "", "test"))
-    write_many(store, shop_of(config), actor, 3_000)
-    store.close()
-    states = Counter(state for (state,) in _rows(tmp_path, "SELECT state FROM repair_order"))
-    assert sum(states.values()) == 3_000 and states["closed"] == 2_950 and len(states) == 5
-    present: dict[int, str] = {}
-    for order, before, after in _rows(tmp_path, "SELECT order_id, from_state, to_state FROM order_event ORDER BY id"):
-        assert present.get(order, "") == before
-        present[order] = after
-    assert present == dict(_rows(tmp_path, "SELECT id, state FROM repair_order"))
-    numbers = [number for (number,) in _rows(tmp_path, "SELECT number FROM repair_order")]
-    assert len(set(numbers)) == 3_000 and all(ticket_number.is_valid(number) for number in numbers)
-    counted = sum(value for (value,) in _rows(tmp_path, "SELECT value FROM counter WHERE name LIKE 'ticket:%'"))
-    assert counted == 3_000, "the next number follows"
-    assert _rows(tmp_path, "SELECT count(*) FROM party_search") == _rows(tmp_path, "SELECT count(*) FROM party")
-    assert _rows(tmp_path, "PRAGMA foreign_key_check") == []
 
 
 def test_stories_hold_their_shares() -> None:

@@ -80,7 +80,8 @@ class Consent(Record, AppendOnly, table=True):
 
 
 class PartySearch(Record, table=True):
-    """One folded row a party: name, phone digits, e-mail, serials; the trigram index reads it."""
+    """One folded row a party: name, phone digits, e-mail, brand, model and serial of each device; the trigram index
+    reads it."""
 
     __tablename__ = "party_search"
     __table_args__ = (STRICT,)
