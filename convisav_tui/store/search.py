@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -112,7 +113,7 @@ def find(session: Session, text: str, limit: int = 20) -> list[Hit]:
     hits = _numbered(session, typed, limit)
     hits += _referenced(session, typed, limit)
     hits += _orders(session, _ORDERS_OF_DEVICES, limit, wanted=[row.id for row in devices])
-    hits += _orders(session, _ORDERS_OF_PARTIES, limit, wanted=parties)
+    hits += _by_device(_orders(session, _ORDERS_OF_PARTIES, limit, wanted=parties), terms)
     hits += [_device_hit(row) for row in devices]
     customers = _customers(session, parties, limit)
     kept = _distinct(hits)[: max(limit - min(len(customers), _CUSTOMERS_BESIDE_ORDERS), 1)]
@@ -186,7 +187,9 @@ def _referenced(session: Session, typed: str, limit: int) -> list[Hit]:
     if len(reference) < 3:
         return []
     column = sa.func.upper(ORDER.c.principal_reference)
-    begun = sa.and_(ORDER.c.closed_at.is_(None), ORDER.c.principal_id.is_not(None), column.startswith(reference, autoescape=True))
+    begun = sa.and_(
+        ORDER.c.closed_at.is_(None), ORDER.c.principal_id.is_not(None), column.startswith(reference, autoescape=True)
+    )
     found = _orders(session, _ORDERS.where(begun), limit)
     return found or _orders(session, _ORDERS.where(ORDER.c.principal_id.is_not(None), column == reference), limit)
 
@@ -210,6 +213,15 @@ def _devices(session: Session, terms: Sequence[Term], parties: Sequence[int]) ->
         values = {"wanted": parties, "pattern": f"%{serial}%", "limit": _CANDIDATES}
         rows += session.execute(_DEVICES_OF_PARTIES, values)
     return list({row.id: row for row in rows}.values())
+
+
+def _by_device(hits: list[Hit], terms: Sequence[Term]) -> list[Hit]:
+    """A customer may be found by the brand or model of one of his devices: the orders of that one come first."""
+    long = [term.text for term in terms if len(term.text) >= 3]
+    return sorted(hits, key=lambda hit: -sum(text in _folded(hit.detail) for text in long))
+
+
+_folded = lru_cache(maxsize=4096)(fold)
 
 
 def _device_hit(row: sa.Row[Any]) -> Hit:
