@@ -141,6 +141,16 @@ SUBCONTRACT_STATES = {
     "rejected": mark("to send back"),
     "returned": mark("is back"),
 }
+FAMILIES = {
+    "phone": mark("phones"),
+    "computer": mark("computers"),
+    "appliance": mark("appliances"),
+    "image_sound": mark("image, sound"),
+    "watch": mark("watches"),
+    "medical": mark("medical"),
+    "tool": mark("tools"),
+    "other": mark("other"),
+}
 PLACE_KINDS = {
     "bin": mark("bin"),
     "shelf": mark("shelf"),

@@ -60,6 +60,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("staff", mark("Staff"), mark("The people of the shop: roles, PINs, who works here no more")),
     Action("scanner", mark("Scanner sheet"), mark("Print the sheet that helps to set a barcode scanner up")),
     Action("journal", mark("Journal"), mark("Who signed in, who was locked out, who saw an unlock code (managers)")),
+    Action("principals", mark("Principals"), mark("Who brings devices for others: terms, prices, orders")),
+    Action("batch", mark("Batch"), mark("Take in equal devices of a principal, serial by serial")),
+    Action("import_orders", mark("Import orders"), mark("Take in a principal's devices from his file")),
+    Action("loaners", mark("Loaners"), mark("What the shop lends: units, labels, who has them")),
+    Action("loans", mark("Loaners out"), mark("The loaners that are out, those overdue first")),
+    Action("amounts", mark("Intake amounts"), mark("The preset sums of an intake: names, amounts, order (managers)")),
+    Action("places", mark("Places"), mark("Bins, shelves and benches: what lies there, labels, evening check")),
+    Action("subcontractors", mark("Subcontractors"), mark("Who repairs for the shop, and on which terms")),
+    Action("away", mark("Subcontracted"), mark("What is with subcontractors, the longest overdue first")),
     Action("quit", mark("Leave"), mark("Leave the program; what was typed is kept"), "", "", "ctrl+x"),
     Action(
         "save",
@@ -73,6 +82,51 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "take", mark("Write it down"), mark("Write down what was paid or given back"), "", "", "ctrl+s", ("payment",)
     ),
+    Action("agree", mark("Save"), mark("Save what stands in the form"), "", "", "ctrl+s", ("agreement",)),
+    Action("take_all", mark("Take all in"), mark("Take the devices in and print"), "", "", "ctrl+s", ("batch",)),
+    Action("take_rows", mark("Import"), mark("Take in what the file holds"), "", "", "ctrl+s", ("import_orders",)),
+    Action(
+        "terms", mark("Terms"), mark("What was agreed with him as a principal"), "", "t", "", ("customer", "principals")
+    ),
+    Action(
+        "passport",
+        mark("Passport"),
+        mark("Guarantees, earlier repairs and refused advice of the device"),
+        "",
+        "i",
+        "",
+        ("sheet", "intake"),
+    ),
+    Action("coverage", mark("Who pays"), mark("Who pays parts, labour and travel"), "", "g", "", ("sheet",)),
+    Action(
+        "advice", mark("Refused advice"), mark("Write down advice that the customer declined"), "", "a", "", ("sheet",)
+    ),
+    Action("guarantee", mark("Guarantee"), mark("Write down a guarantee of the device"), "", "g", "", ("passport",)),
+    Action(
+        "record",
+        mark("Save"),
+        mark("Save what stands in the form"),
+        "",
+        "",
+        "ctrl+s",
+        ("loaner_form", "loan_form", "lend_form", "amount_form"),
+    ),
+    Action("unit", mark("Change"), mark("Change the loaner's card"), "", "e", "", ("loaners",)),
+    Action("earlier", mark("Up"), mark("Offer it earlier"), "", "-", "", ("amounts",)),
+    Action("later", mark("Down"), mark("Offer it later"), "", "+", "", ("amounts",)),
+    Action("loaner", mark("Loaner"), mark("Lend a device meanwhile, or take it back"), "", "b", "", ("sheet",)),
+    Action(
+        "another",
+        mark("One more device"),
+        mark("Save, and take in another device of the same customer: one receipt for all"),
+        "f11",
+        "w",
+        "alt+s",
+        ("intake", "sheet"),
+    ),
+    Action("personal", mark("Personal data"), mark("What is kept of him: hand it out, erase it"), views=("customer",)),
+    Action("export", mark("Hand out"), mark("Write all that is known of him into a file"), "", "x", "", ("person",)),
+    Action("erase", mark("Erase"), mark("Erase who he was; issued papers stay"), "", "z", "", ("person",)),
     Action("keep", mark("Save"), mark("Save the customer's card"), "", "", "ctrl+s", ("card",)),
     Action("edit", mark("Change"), mark("Change the customer's card"), "", "e", "", ("customer",)),
     Action(
@@ -88,20 +142,48 @@ ACTIONS: tuple[Action, ...] = (
         ("board", "list", "drafts", "messages", "customer"),
     ),
     Action("paper", mark("Print"), mark("Print what the cursor is on"), "enter", "", "", ("prints",)),
-    Action("mark", mark("Mark"), mark("Mark the row for an action on several"), "space", "", "", ("list",)),
+    Action("mark", mark("Mark"), mark("Mark the row for an action on several"), "space", "", "", ("list", "board")),
+    Action("invert", mark("Invert"), mark("Mark the rows on screen, unmark the marked"), "*", "", "", ("board",)),
+    Action("bulk", mark("Several orders"), mark("A deed on the marked orders, or on this one"), views=("board",)),
+    Action("write", mark("Save"), mark("Save what was typed"), "", "", "ctrl+s", ("place_form", "subcontractor")),
+    Action("send", mark("Send"), mark("Send the parcel and print its slip"), "", "", "ctrl+s", ("parcel",)),
+    Action("change", mark("Change"), mark("Change the place under the cursor"), "", "e", "", ("places",)),
+    Action("check", mark("Check"), mark("Scan all that lies here; see what is missing"), "", "v", "", ("place",)),
+    Action("here", mark("Put here"), mark("Put a device here"), "", "h", "", ("place", "check")),
+    Action("hand", mark("By hand"), mark("Type the number of a device"), "", "b", "", ("check",)),
+    Action("receive", mark("Receive back"), mark("Receive a parcel back"), "", "b", "", ("away",)),
+    Action("takeback", mark("Undo"), mark("Take all these steps back"), "", "u", "", ("bulk",)),
     Action(
         "undo", mark("Undo"), mark("Take back the last step, within a minute"), "", "u", "ctrl+r", ("board", "sheet")
     ),
     Action("secret", mark("Show the code"), mark("Show the unlock code for a minute"), "", "v", "", ("sheet",)),
     Action("retry", mark("Once more"), mark("Print or send the row once more"), "", "r", "", ("prints", "messages")),
-    Action("called", mark("Called"), mark("Write down that the customer was told"), "", "a", "", ("messages",)),
+    Action("called", mark("Called"), mark("Write down how a call ended"), "", "a", "", ("messages",)),
+    Action("posted", mark("Posted"), mark("Write down that the letter was posted"), "", "t", "", ("messages",)),
+    Action("reroute", mark("Other way"), mark("Send it by another channel"), "", "o", "", ("messages",)),
+    Action("recipient", mark("Other address"), mark("Send it to another address"), "", "e", "", ("messages",)),
     Action("remove", mark("Cancel"), mark("Print or send the row no more"), "delete", "x", "", ("prints", "messages")),
     Action("album", mark("Pictures and mails"), mark("What the demo printed and sent"), views=("demo",)),
 )
 
 
 # What works on every screen, besides what the screen names itself.
-ALWAYS = ("person", "pin", "staff", "journal", "scanner")
+ALWAYS = (
+    "person",
+    "pin",
+    "staff",
+    "journal",
+    "scanner",
+    "principals",
+    "batch",
+    "import_orders",
+    "loaners",
+    "loans",
+    "amounts",
+    "places",
+    "subcontractors",
+    "away",
+)
 
 
 class RegistryError(Exception):

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from convisav_tui.i18n import _, ngettext
+from convisav_tui.i18n import _
+from convisav_tui.screens.board_painting import (
+    LISTS_WIDTH,
+    NARROW,
+    box_row,
+    list_rows,
+    marks_hint,
+    rule,
+    warnings,
+)
 from convisav_tui.screens.board_rows import BoardReader
 from convisav_tui.screens.board_trouble import trouble_rows
 from convisav_tui.screens.keys import Key
@@ -14,7 +23,7 @@ from convisav_tui.screens.left_drafts import offer_drafts
 from convisav_tui.screens.order_columns import HIT_COLUMNS, ORDER_COLUMNS, detail_line
 from convisav_tui.screens.reading import read, rows_of
 from convisav_tui.screens.view import View
-from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, fit, pad, side_by_side
+from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, fit
 from convisav_tui.screens.widgets.record_list import RecordList
 from convisav_tui.screens.widgets.text_line import TextLine
 from convisav_tui.store.board import BY_KEY, LISTS, ListSpec
@@ -24,8 +33,6 @@ if TYPE_CHECKING:
 
     from convisav_tui.screens.counter import Counter
 
-LISTS_WIDTH = 22
-NARROW = 70  # below this width the lists are named in one row
 ALWAYS = ("late", "comebacks", "to_call")
 MINE = BY_KEY["mine"]
 DIGIT_SECONDS = 1.0  # a digit followed by more text within this time was the begin of a number, not a list
@@ -122,10 +129,12 @@ class BoardView(View):
             return ("help", "quit")
         demo = ("album",) if self._is_demo else ()
         first = ("new", "open", "step", "print", "drafts", "messages", "customer", "till")
-        return (*first, "undo", "find", *demo, "menu", "help", "quit")
+        return (*first, "undo", "find", "mark", "invert", "bulk", *demo, "menu", "help", "quit")
 
     def hint(self) -> Row:
-        """What needs somebody although no order shows it."""
+        """What can be done with the marked rows; else what needs somebody although no order shows it."""
+        if self._marked:
+            return marks_hint(len(self._marked))
         return [Span(" ! " + self._reader.trouble, Role.WARNING)] if self._reader.trouble else []
 
     def act(self, action: str) -> bool:
@@ -138,6 +147,12 @@ class BoardView(View):
             self._in_box = True
         elif action == "undo":
             self._undo()
+        elif action == "mark":
+            self._orders.toggle_mark()
+        elif action == "invert":
+            self._orders.invert_marks()
+        elif action == "bulk" or (action == "step" and self._marked):
+            self._ask_deed()
         else:
             return False
         return True
@@ -178,10 +193,15 @@ class BoardView(View):
     def key(self, key: Key) -> None:
         """Text to the box, arrows to the list, Tab from list to list."""
         digit, self._digit = self._digit, Digit()
-        if key.types and not (key.name == "space" and not self._box.text):
+        fresh = not self._box.text and not self._in_box
+        if fresh and key.name in ("space", "*"):
+            self.act("mark" if key.name == "space" else "invert")
+        elif key.types and not (key.name == "space" and not self._box.text):
             self._typed(key.character, digit)
         elif key.name in ("tab", "right", "shift+tab", "left") and not self._box.text:
             self._next_list(1 if key.name in ("tab", "right") else -1)
+        elif key.name == "escape" and self._marked:
+            self._orders.clear_marks()
         elif key.name == "escape":
             self._leave_search()
         elif key.name == "enter":
@@ -269,6 +289,23 @@ class BoardView(View):
         if number:
             undo_last(self.host, self.counter, number, self._refresh)
 
+    @property
+    def _marked(self) -> list[int]:
+        """Ids of the marked orders; none while a search hides them."""
+        return [] if self._box.text else [int(str(record.identity)) for record in self._orders.marked]
+
+    def _ask_deed(self) -> None:
+        """What to do with the marked orders, or with the one under the cursor."""
+        from convisav_tui.screens.bulk_menu import ask_deed
+
+        record = self._shown.current
+        row = self._reader.row_of(record) if record is not None else None
+        ids = self._marked or ([row.id] if row is not None else [])
+        if ids:
+            self.host.when_loaded(lambda: ask_deed(self.host, self.counter, ids, self._orders.clear_marks))
+        else:
+            self.host.say(_("Put the cursor on an order first"), Role.WARNING)
+
     # --- reading --------------------------------------------------------------------------------------------
 
     @property
@@ -314,14 +351,17 @@ class BoardView(View):
         self.title = f"ConviSAV · {shop}" if width >= NARROW else shop
         if self.counter.shut:
             return Page([])
-        self.title_right = self.counter.title_right(self._warnings())
+        self.title_right = self.counter.title_right(warnings(self._reader.counts))
         if self.counter.trouble:
             return Page(trouble_rows(self.counter.trouble, width)[:height])
-        rows, cursor_x = self._box_row(width)
+        counts, chosen = self._reader.counts, self._spec
+        box, cursor_x = box_row(self._box, self._in_box, chosen, counts.get(chosen.key, 0), width)
+        rows = [box]
         body_height = max(2, height - 3)
         lists_width = LISTS_WIDTH if width >= NARROW else 0
         listed = self._shown.render(width - lists_width - (1 if lists_width else 0), body_height)
-        lists = self._lists(body_height) if lists_width else []
+        searching = bool(self._box.text)
+        lists = list_rows(self._offered(), chosen, counts, searching, body_height) if lists_width else []
         for index in range(body_height):
             right = listed.rows[index] if index < len(listed.rows) else []
             if lists_width:
@@ -329,50 +369,12 @@ class BoardView(View):
                 rows.append([*fit(left, lists_width), Span("│", Role.RULE), *right])
             else:
                 rows.append(right)
-        rows.append(self._rule(width, lists_width))
+        rows.append(rule(width, lists_width))
         rows.append(self._detail(width))
         if self._box.text or self._in_box or listed.cursor is None:
             return Page(rows, (cursor_x, 0))
         offset = lists_width + 1 if lists_width else 0
         return Page(rows, (listed.cursor[0] + offset, listed.cursor[1] + 1))
-
-    def _box_row(self, width: int) -> tuple[list[Row], int]:
-        prompt = " ⌕ "
-        right = "F3 "
-        if width < NARROW:
-            right = f"{_(self._spec.label)} {self._reader.counts.get(self._spec.key, 0)}  {right}"
-        if not self._box.text and not self._in_box:
-            hint = _("number, name, phone, serial, scan…")
-            return [side_by_side([Span(prompt, Role.KEY), Span(hint, Role.DIM)], [Span(right, Role.DIM)], width)], len(
-                prompt
-            )
-        shown, x = self._box.render(max(8, min(50, width - len(prompt) - len(right) - 1)))
-        return [
-            side_by_side([Span(prompt, Role.KEY), Span(shown, Role.FIELD_FOCUS)], [Span(right, Role.DIM)], width)
-        ], len(prompt) + x
-
-    def _lists(self, height: int) -> list[Row]:
-        rows: list[Row] = [[Span("  " + _("Lists"), Role.HEADING)]]
-        room = height - 1
-        lists = self._offered()
-        chosen = lists.index(self._spec)
-        first = max(0, min(chosen - room + 1, len(lists) - room)) if chosen >= room else 0
-        for spec in lists[first : first + room]:
-            count = str(self._reader.counts.get(spec.key, 0)) if self._reader.counts else ""
-            here = spec is self._spec and not self._box.text
-            label = pad(_(spec.label), LISTS_WIDTH - 5 - len(count))
-            text = f"{'▸' if here else ' '}{spec.digit or ' '} {label} {count} "
-            rows.append([Span(text, Role.SELECTED if here else self._list_role(spec))])
-        return rows
-
-    def _list_role(self, spec: ListSpec) -> Role:
-        if spec.key in ("late", "to_call", "to_notify") and self._reader.counts.get(spec.key):
-            return Role.WARNING
-        return Role.NORMAL if self._reader.counts.get(spec.key) else Role.DIM
-
-    def _rule(self, width: int, lists_width: int) -> Row:
-        line = "─" * width if not lists_width else "─" * lists_width + "┴" + "─" * (width - lists_width - 1)
-        return [Span(line, Role.RULE)]
 
     def _detail(self, width: int) -> Row:
         record = self._shown.current
@@ -380,12 +382,3 @@ class BoardView(View):
         if row is not None:
             return [Span(" " + detail_line(row, self.counter))]
         return [Span(" " + record.cells.get("detail", ""))] if record is not None else []
-
-    def _warnings(self) -> str:
-        notify, late = self._reader.counts.get("to_notify", 0), self._reader.counts.get("late", 0)
-        parts = []
-        if notify:
-            parts.append(ngettext("{count} to notify", "{count} to notify", notify).format(count=notify))
-        if late:
-            parts.append(ngettext("{count} late", "{count} late", late).format(count=late))
-        return " · ".join(parts)

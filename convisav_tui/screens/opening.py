@@ -104,6 +104,51 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
 
         print_sheet(desk, counter)
 
+    def loaners() -> View:
+        from convisav_tui.screens.loaners_view import LoanersView
+
+        return LoanersView(counter)
+
+    def loans() -> View:
+        from convisav_tui.screens.loaners_view import LoanersView
+
+        return LoanersView(counter, lent_only=True)
+
+    def amounts() -> View:
+        from convisav_tui.screens.amounts_view import AmountsView
+
+        return AmountsView(counter)
+
+    def places() -> View:
+        from convisav_tui.screens.places_view import PlacesView
+
+        return PlacesView(counter)
+
+    def subcontractors() -> View:
+        from convisav_tui.screens.subcontractors_view import SubcontractorsView
+
+        return SubcontractorsView(counter)
+
+    def away() -> View:
+        from convisav_tui.screens.away_view import AwayView
+
+        return AwayView(counter)
+
+    def principals() -> View:
+        from convisav_tui.screens.principals import PrincipalsView
+
+        return PrincipalsView(counter)
+
+    def batch() -> View:
+        from convisav_tui.screens.batch import BatchView
+
+        return BatchView(counter, party_id=_principal(desk))
+
+    def import_orders() -> View:
+        from convisav_tui.screens.import_orders import ImportOrdersView
+
+        return ImportOrdersView(counter, party_id=_principal(desk))
+
     def find() -> None:
         desk.home()
         desk.view.act("find")
@@ -121,6 +166,12 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
         "journal": journal,
         "pin": pin,
         "scanner": scanner,
+        "loaners": loaners,
+        "loans": loans,
+        "amounts": amounts,
+        "places": places,
+        "subcontractors": subcontractors,
+        "away": away,
         "find": find,
     }
 
@@ -142,8 +193,14 @@ def open_order(host: Host, counter: Counter, number: str, *, instead: bool = Fal
 
 
 def open_scanned(desk: Desk, counter: Counter, number: str) -> None:
-    """Open the sheet of a scanned label; one sheet follows another, so that Esc leads back from the last at once."""
+    """Open the sheet of a scanned label; one sheet follows another, so that Esc leads back from the last at once. The
+    label of a place and the slip of a dispatch have deeds of their own."""
     view = desk.view
+    if ticket_number.kind(number) in ("place", "dispatch"):
+        from convisav_tui.screens.scanned_things import scanned_thing
+
+        scanned_thing(desk, counter, number, _number(desk) if view.name == "sheet" else "")
+        return
     if number == ticket_number.SHEET:
         desk.say(_("The digits of the scanner are right. Now the letters of the sheet."), Role.SUCCESS)
     elif view.name == "sheet" and _number(desk) == number:

@@ -41,7 +41,7 @@ def order_record(row: OrderRow, counter: Counter) -> Record:
         cells={
             "number": ticket_number.show(row.number),
             "customer": short_customer(row),
-            "device": row.device,
+            "device": f"{'↑' * row.priority} {row.device}" if row.priority else row.device,
             "state": words.word(words.STATES, row.state),
             "promised": counter.day(row.promised_on, late=row.late),
             "fault": " ".join(row.fault.split()),
@@ -74,6 +74,8 @@ def short_customer(row: OrderRow) -> str:
 def detail_line(row: OrderRow, counter: Counter) -> str:
     """What the bottom line of a list says of the order under the cursor."""
     parts = [f"{row.customer} {row.phone}".strip(), row.fault]
+    if row.priority:
+        parts.insert(1, words.word(words.PRIORITIES, str(row.priority)))
     if row.cap is not None and row.quote_requested:
         parts.append(_("quote asked, at most {amount}").format(amount=counter.amount(row.cap)))
     elif row.quote_requested:

@@ -27,7 +27,7 @@ def assign(session: Session, order_id: int, technician_id: int, actor: Actor, ke
     person = session.get(Staff, technician_id)
     if person is None or not person.active:
         raise NotFound(_("There is no such person."))
-    _refuse_over(order)
+    refuse_over(order)
     if order.technician_id == technician_id:
         raise Refusal("assigned_otherwise", _("{name} has this order already.").format(name=person.name))
     before = order.technician_id
@@ -48,7 +48,7 @@ def set_priority(session: Session, order_id: int, priority: int, actor: Actor, k
     if _done(session, key):
         return order
     require(session, actor, Permission.MOVE_ORDER)
-    _refuse_over(order)
+    refuse_over(order)
     if order.priority == priority:
         raise Refusal("priority_otherwise", _("It has this priority already."))
     before, order.priority, order.updated_at = order.priority, priority, now()
@@ -70,6 +70,7 @@ def _done(session: Session, key: str) -> bool:
     return session.exec(select(OrderEvent.id).where(OrderEvent.idempotency_key == key)).first() is not None
 
 
-def _refuse_over(order: RepairOrder) -> None:
+def refuse_over(order: RepairOrder) -> None:
+    """Raise Refusal when the work on an order is over: nobody is given it, nothing about it is urgent."""
     if order.state in _OVER:
         raise Refusal("work_goes_on", _("The device is back with its owner: there is nothing more to do."))

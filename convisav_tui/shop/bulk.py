@@ -17,7 +17,7 @@ from convisav_tui.clock import now
 from convisav_tui.errors import ConvisavError, FieldErrors, NotFound, Refusal, StoreError
 from convisav_tui.i18n import _, ngettext
 from convisav_tui.shop.actor import Actor
-from convisav_tui.shop.assigning import assign, set_priority
+from convisav_tui.shop.assigning import assign, refuse_over, set_priority
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.dispatching import OfOrder
 from convisav_tui.shop.events import append_event
@@ -177,6 +177,7 @@ def _foresee_assigning(
     person = session.get(Staff, int(deed.value))
     if person is None or not person.active:
         raise NotFound(_("There is no such person."))
+    refuse_over(order)
     if order.technician_id == person.id and not done:
         raise Refusal("assigned_otherwise", _("{name} has this order already.").format(name=person.name))
     return _("given to {name}").format(name=person.name)
@@ -185,6 +186,7 @@ def _foresee_assigning(
 def _foresee_priority(
     session: Session, order: RepairOrder, deed: Deed, shop: ShopContext, *, done: bool = False
 ) -> str:
+    refuse_over(order)
     if order.priority == int(deed.value) and not done:
         raise Refusal("priority_otherwise", _("It has this priority already."))
     return words.word(words.PRIORITIES, deed.value)

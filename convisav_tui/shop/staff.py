@@ -48,3 +48,9 @@ def people(session: Session) -> list[tuple[str, str]]:
     """Login and name of the active staff, in the order of their names."""
     rows = session.exec(select(Staff).where(col(Staff.active)).order_by(col(Staff.name)))
     return [(row.login, row.name) for row in rows]
+
+
+def people_by_id(session: Session) -> list[tuple[str, str]]:
+    """Id (as text) and name of the active staff, in the order of their names."""
+    rows = session.exec(select(Staff).where(col(Staff.active)).order_by(col(Staff.name)))
+    return [(str(row.id), row.name) for row in rows]

@@ -158,6 +158,12 @@ class RecordList:
             self._marked[current.identity] = current
         self._move(1)
 
+    def invert_marks(self) -> None:
+        """Mark the rows on screen that are not marked and unmark the others: all of them when none was marked."""
+        for record in self._rows[self._top : self._top + self._height]:
+            if self._marked.pop(record.identity, None) is None:
+                self._marked[record.identity] = record
+
     def go(self, identity: Hashable) -> bool:
         """Put the cursor on a row among those held; False if it is not."""
         for index, record in enumerate(self._rows):
