@@ -106,6 +106,18 @@ MEANS = {
     "cheque": mark("cheque"),
     "transfer": mark("transfer"),
 }
+LOANER_STATES = {
+    "available": mark("free"),
+    "lent": mark("lent"),
+    "in_repair": mark("in repair"),
+    "retired": mark("given up"),
+}
+LOAN_OUTCOMES = {
+    "returned_ok": mark("back, as it was lent"),
+    "returned_damaged": mark("back, damaged"),
+    "lost": mark("lost"),
+    "billed": mark("not back: billed"),
+}
 QUOTE_STATES = {
     "none": mark("no quote"),
     "issued": mark("issued"),
@@ -156,6 +168,41 @@ PLACE_KINDS = {
     "shelf": mark("shelf"),
     "bench": mark("bench"),
 }
+TOLD = {
+    "customer": mark("the customer"),
+    "principal": mark("the principal"),
+    "both": mark("both"),
+    "nobody": mark("nobody"),
+}
+APPROVERS = {
+    "customer": mark("the customer"),
+    "principal": mark("the principal"),
+}
+INVOICING = {
+    "each": mark("one by one"),
+    "monthly": mark("by the month"),
+}
+PAYERS = {
+    "customer": mark("the customer"),
+    "principal": mark("the principal"),
+    "manufacturer": mark("the manufacturer"),
+    "seller": mark("the seller"),
+    "insurer": mark("the insurer"),
+    "shop": mark("the shop"),
+}
+GROUNDS = {
+    "none": mark("not covered"),
+    "legal": mark("legal guarantee"),
+    "commercial": mark("commercial guarantee"),
+    "manufacturer": mark("manufacturer's guarantee"),
+    "repair": mark("guarantee on the repair"),
+    "goodwill": mark("goodwill"),
+}
+COVER_LINES = {
+    "parts": mark("parts"),
+    "labour": mark("labour"),
+    "travel": mark("travel"),
+}
 ROLES = {
     "clerk": mark("clerk"),
     "technician": mark("technician"),
@@ -178,6 +225,7 @@ PAPERS = {
     "quote": mark("quote"),
     "unclaimed_dossier": mark("dossier of an unclaimed device"),
     "setup_sheet": mark("scanner set-up sheet"),
+    "payment_receipt": mark("receipt of a payment"),
 }
 JOB_STATES = {
     "queued": mark("waiting"),
@@ -276,6 +324,10 @@ EVENTS = {
     "hand_over": mark("handed over"),
     "close": mark("closed"),
     "cancel": mark("cancelled"),
+    "relinquish": mark("left to the shop"),
+    "loan_out": mark("loaner lent"),
+    "loan_back": mark("loaner ended"),
+    "anonymised": mark("anonymised"),
     "stop_work": mark("work stopped"),
     "undone": mark("step taken back"),
     "open_return": mark("comeback opened"),

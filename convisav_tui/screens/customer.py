@@ -62,7 +62,7 @@ class CustomerView(View):
 
     def actions(self) -> Sequence[str]:
         """What can be done with the order under the cursor, and with the card."""
-        return ("open", "edit", "new", "step", "print", "find", "menu", "help", "quit")
+        return ("open", "edit", "terms", "personal", "new", "step", "print", "find", "menu", "help", "quit")
 
     def act(self, action: str) -> bool:
         """Open the order, or take in a device of this customer."""
@@ -75,10 +75,18 @@ class CustomerView(View):
             from convisav_tui.screens.intake import IntakeView
 
             self.host.open(IntakeView(self.counter, from_order=number))
+        elif action == "personal":
+            from convisav_tui.screens.person_view import PersonView
+
+            self.host.open(PersonView(self.counter, self._party_id))
         elif action == "edit":
             from convisav_tui.screens.customer_card import open_card
 
             open_card(self.host, self.counter, self._party_id)
+        elif action == "terms":
+            from convisav_tui.screens.principal_terms import open_terms
+
+            open_terms(self.host, self.counter, self._party_id)
         else:
             return False
         return True

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from convisav_tui import ticket_number
 from convisav_tui.errors import ConvisavError, FieldErrors
 from convisav_tui.i18n import _
-from convisav_tui.screens import intake_fields as fields
-from convisav_tui.screens import intake_principal
+from convisav_tui.screens import intake_loaner, intake_principal
 from convisav_tui.screens import intake_said as said
 from convisav_tui.screens import intake_suggestions as offers
 from convisav_tui.screens.actions import find
 from convisav_tui.screens.intake_draft import DraftKeeper, Drafts, ShopDrafts
-from convisav_tui.screens.intake_fields import GROUPS, LABEL_WIDTH, NEW, Wiring, customer_id, wired
+from convisav_tui.screens.intake_drop_off import DropOffPart
+from convisav_tui.screens.intake_fields import GROUPS, LABEL_WIDTH, NEW, customer_id, wired
 from convisav_tui.screens.intake_filling import new_customer
 from convisav_tui.screens.intake_knowledge import SUGGESTED, Knowledge
-from convisav_tui.screens.intake_lookups import Catalogue, KnownCustomer, Lookups, TakenIn
-from convisav_tui.screens.intake_texts import draft_fields, draft_title, form_of, raw_texts, shown_errors
+from convisav_tui.screens.intake_lookups import BroughtTogether, Catalogue, KnownCustomer, Lookups, TakenIn
+from convisav_tui.screens.intake_page import inform, wirings
+from convisav_tui.screens.intake_texts import TICKED, draft_fields, draft_title, form_of, raw_texts, shown_errors
 from convisav_tui.screens.keys import Key, label
-from convisav_tui.screens.widgets.form_fields import Choices, Suggestion
+from convisav_tui.screens.widgets.form_fields import Suggestion
 from convisav_tui.screens.widgets.form_view import FormView
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span
 from convisav_tui.screens.widgets.prompt import YesNo
@@ -28,8 +30,6 @@ from convisav_tui.screens.widgets.scanning import ticket_in
 if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
 
-TALL = 21
-"""Rows of the body from which the groups are set apart by empty rows (80x24)."""
 ROUNDS = 5
 """How often Ctrl+S waits for answers that lead to further questions."""
 
@@ -44,16 +44,20 @@ class IntakeView(FormView):
         counter: Counter,
         from_order: str = "",
         *,
+        beside: str = "",
+        receipt_owed: bool = False,
         draft: tuple[str, Mapping[str, str]] | None = None,
         lookups: Lookups | None = None,
         drafts: Drafts | None = None,
         received: Callable[[str], None] | None = None,
     ) -> None:
         """`from_order`: number of an earlier order whose customer and device come again. `draft`: key and fields of one
-        that was taken up. `received` is told the number of the new order once the screen below is shown again."""
-        super().__init__(wired(self._wirings()), label_width=LABEL_WIDTH)
+        that was taken up. `beside`: an order of the same drop-off; `receipt_owed`: its receipt waits for this one.
+        `received` is told the number of the new order once the screen below is shown again."""
+        super().__init__(wired(wirings(lambda: self._knowledge)), label_width=LABEL_WIDTH)
         self.counter = counter
-        self.title = _("New intake")
+        self._drop_off = DropOffPart(beside, receipt_owed)
+        self.title = self._drop_off.title()
         self._knowledge = Knowledge(self.form, lookups or _lookups_of(counter))
         self._received = received
         self._from_order = from_order
@@ -65,31 +69,6 @@ class IntakeView(FormView):
         )
         self._visited: set[str] = set()
 
-    def _wirings(self) -> dict[str, Wiring]:
-        return {
-            "type": Wiring(suggest=lambda typed, _state: offers.types_offered(self._knowledge.types, typed)),
-            "secret_kind": Wiring(choices=fields.secret_kinds),
-            "warranty": Wiring(choices=lambda _state: self._warranty_choices()),
-            "quote_channel": Wiring(choices=fields.channels),
-            "ready_channel": Wiring(choices=fields.channels),
-            "intake_amount": Wiring(choices=lambda _state: self._amount_choices()),
-            "nature": Wiring(choices=fields.natures),
-            "means": Wiring(choices=fields.means),
-            "language": Wiring(choices=fields.languages),
-        }
-
-    def _warranty_choices(self) -> Choices:
-        return (
-            (fields.COMPUTED, self._knowledge.warranty.words or "—"),
-            ("none", _("not covered")),
-            ("parts", _("parts covered")),
-            ("labour", _("labour covered")),
-            ("both", _("parts and labour covered")),
-        )
-
-    def _amount_choices(self) -> Choices:
-        return (("", "—"), *((amount.code, amount.name) for amount in self._knowledge.amounts))
-
     # --- the host ---------------------------------------------------------------------------------------------------
 
     def opened(self) -> None:
@@ -100,6 +79,7 @@ class IntakeView(FormView):
 
     def closed(self) -> None:
         """Closed from elsewhere (F3): what was typed becomes a draft."""
+        self._drop_off.leave(self.host, self._knowledge)
         if self._keeper.ended:
             return
         if self._touched:
@@ -120,26 +100,34 @@ class IntakeView(FormView):
         return self._keeper.kept
 
     def _begin(self) -> None:
-        number, party = self._from_order, None
+        number, party, beside = self._from_order, None, self._drop_off.number
         if self._draft is not None:
             self.form.load(form_of(self._draft[1]))
             party = customer_id(self.form.state)
         lookups = self._knowledge.lookups
 
-        def ask() -> tuple[Catalogue, tuple[KnownCustomer, int] | None, KnownCustomer | None]:
+        def ask() -> tuple[Catalogue, tuple[KnownCustomer, int] | None, KnownCustomer | None, BroughtTogether | None]:
             earlier = lookups.of_order(number) if number else None
-            return lookups.catalogue(), earlier, lookups.customer(party) if party is not None else None
+            known = lookups.customer(party) if party is not None else None
+            return lookups.catalogue(), earlier, known, lookups.beside(beside) if beside else None
 
         self.host.run(ask, lambda found: self._ready(*found), label=_("Opening"))
 
     def _ready(
-        self, catalogue: Catalogue, earlier: tuple[KnownCustomer, int] | None, known: KnownCustomer | None
+        self,
+        catalogue: Catalogue,
+        earlier: tuple[KnownCustomer, int] | None,
+        known: KnownCustomer | None,
+        together: BroughtTogether | None,
     ) -> None:
         knowledge = self._knowledge
         knowledge.catalogue, knowledge.customer = catalogue, known
         intake_principal.known_to(self.form.state, catalogue.principals)
+        intake_loaner.known_to(self.form.state, catalogue.loaners)
         if earlier is not None:
             knowledge.take(*earlier)
+        elif together is not None:
+            self._drop_off.begin(knowledge, together)
         elif self._draft is not None:
             knowledge.ask_device()
             self.form.go(self.form.focus)
@@ -156,32 +144,11 @@ class IntakeView(FormView):
         """The form, with what is said beside it."""
         station = self.counter.person.station_name if self.counter.person else ""
         self.title_right = self.counter.title_right(station)
-        self._inform(width, height)
+        self._earlier_shown = inform(self.form, self._knowledge, self._earlier_shown, width, height)
         return super().render(width, height)
 
-    def _inform(self, width: int, height: int) -> None:
-        state, knowledge = self.form.state, self._knowledge
-        picked = state.picked("customer")
-        known = knowledge.customer if customer_id(state) is not None else None
-        is_new = (picked is not None and picked.key == NEW) or (picked is None and bool(state["name"]))
-        self.form.beside("customer", *said.customer_said(known, is_new))
-        device = knowledge.device()
-        self.form.beside("principal", *intake_principal.beside(state))
-        self.form.beside("device", f"✓ {offers.device_detail(device)}" if device else "", Role.SUCCESS)
-        chord = label(find("comeback").chord)
-        comeback = said.comeback_row(knowledge.history.comeback, state["comeback_of"], chord, width)
-        earlier = said.earlier_rows(knowledge.history, max(2, height - TALL + 2))
-        blank: Row = [Span(" ")] if height >= TALL else []
-        for row in fields.GAPS:
-            self.form.inform(row, f"gap {row}", blank)
-        self.form.inform(fields.ROW_OF_HISTORY, "comeback", comeback)
-        for index in range(max(len(earlier), self._earlier_shown)):
-            self.form.inform(fields.ROW_OF_HISTORY, f"earlier {index}", earlier[index] if index < len(earlier) else [])
-        self._earlier_shown = len(earlier)
-        crowded = height - TALL < len(earlier) + bool(comeback) - 2
-        self.form.inform(fields.ROW_AFTER_HISTORY, "gap", [] if crowded else blank)
-
     _earlier_shown = 0
+    _more = False  # whether another device of this customer follows
 
     def hint(self) -> Row:
         """What the field is for, or what can be chosen; else the keys that the key bar does not name."""
@@ -199,11 +166,25 @@ class IntakeView(FormView):
         """Most useful first."""
         may_come_back = self._knowledge.history.comeback or self.form.state["comeback_of"]
         own = ["save", "comeback"] if may_come_back else ["save"]
-        return [*own, "find", "new", "drafts", "help", "till", "customer", "print", "messages", "menu", "quit"]
+        return [
+            *own,
+            "another",
+            "find",
+            "new",
+            "drafts",
+            "help",
+            "till",
+            "customer",
+            "print",
+            "messages",
+            "menu",
+            "quit",
+        ]
 
     def act(self, action: str) -> bool:
         """What the form does itself: F9 and F7 lead to their parts of the form."""
-        if action == "save":
+        if action in ("save", "another"):
+            self._more = action == "another"
             self._save()
         elif action == "comeback":
             self._turn_comeback()
@@ -251,7 +232,9 @@ class IntakeView(FormView):
         reading, knowledge = ticket_in(text), self._knowledge
         number = reading.number if reading is not None else ""
         in_device = self.form.focus == "device"
-        if number and self.form.focus != "serial" and customer_id(self.form.state) is None:
+        if number and ticket_number.kind(number) == "loaner" and self.form.focus != "serial":
+            knowledge.scan_loaner(number)
+        elif number and self.form.focus != "serial" and customer_id(self.form.state) is None:
             knowledge.take_from_label(number, lambda: self._no_order(number, text if in_device else ""))
         elif in_device:
             knowledge.take_serial(text)
@@ -298,6 +281,8 @@ class IntakeView(FormView):
             self._knowledge.choose_device(suggestion)
         elif key == "principal":
             self._knowledge.choose_principal()
+        elif key == "loaner":
+            self._knowledge.choose_loaner(suggestion.text)
 
     def end_reached(self) -> None:
         """Nothing more has to be typed."""
@@ -376,13 +361,18 @@ class IntakeView(FormView):
 
     def _take_in(self) -> None:
         raw, key, lookups = raw_texts(self.form.state), self._keeper.key, self._knowledge.lookups
+        raw |= {"more": TICKED if self._more else ""}
         self.host.run(lambda: lookups.take_in(raw, key), self._taken_in, self._refused, label=_("Saving"))
 
     def _taken_in(self, taken: TakenIn) -> None:
         self._keeper.end()
+        self._drop_off.receipt_owed = False
+        owed = self._more and bool(self.form.state["receipt"])
         self.host.back()
         if self._received is not None:
             self._received(taken.number)
+        if self._more:
+            self.host.open(IntakeView(self.counter, beside=taken.number, receipt_owed=owed, received=self._received))
         self.host.say(said.taken_in_said(taken), Role.SUCCESS)
 
     def _refused(self, error: Exception) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from convisav_tui.i18n import _, mark
-from convisav_tui.screens import intake_principal
+from convisav_tui.screens import intake_loaner, intake_principal
 from convisav_tui.screens.widgets.form_fields import CHECKED, Choices, FieldSpec, FormState, Suggestion
 
 LABEL_WIDTH = 11
@@ -20,7 +20,7 @@ COMPUTED = ""
 CODES_TO_TYPE = ("pin", "pattern", "text")
 # Rows of information between the fields.
 GAPS = (2, 8, 12)
-ROW_OF_HISTORY, ROW_AFTER_HISTORY = 18, 20
+ROW_OF_HISTORY, ROW_AFTER_HISTORY = 19, 20
 
 
 def customer_id(state: FormState) -> int | None:
@@ -58,9 +58,8 @@ def _never(state: FormState) -> bool:
 
 
 # Hidden values that belong to what was typed, so that drafts keep them.
-_HIDDEN = tuple(
-    FieldSpec(key, "", visible_when=_never) for key in ("device_type", "takes_secret", "comeback_of", "has_principals")
-)
+HIDDEN = ("device_type", "takes_secret", "comeback_of", "beside", "has_principals", "has_loaners")
+_HIDDEN = tuple(FieldSpec(key, "", visible_when=_never) for key in HIDDEN)
 
 INTAKE: tuple[FieldSpec, ...] = (
     FieldSpec(
@@ -191,8 +190,11 @@ INTAKE: tuple[FieldSpec, ...] = (
     FieldSpec("nature", "", "choice", row=16, width=13, visible_when=_has_amount),
     FieldSpec("means", mark("by"), "choice", row=16, width=9, visible_when=_has_amount),
     FieldSpec("labels", mark("Labels"), row=17, width=2, default="1", longest=2),
+    intake_loaner.ACCESSORY_LABELS,
     FieldSpec("receipt", mark("Receipt"), "check", row=17, width=1, default=CHECKED),
-    FieldSpec("note", mark("Note"), row=17, width=30, grow=1, enter_stops=False, longest=2000),
+    intake_loaner.LOANER,
+    FieldSpec("note", mark("Note"), row=17, width=10, grow=1, enter_stops=False, longest=2000),
+    *intake_loaner.TERMS,
     FieldSpec("street", mark("Address"), row=21, width=20, grow=1, enter_stops=False, longest=160),
     FieldSpec("postcode", mark("Postcode"), row=21, width=7, enter_stops=False, longest=16),
     FieldSpec("city", mark("City"), row=21, width=12, grow=1, enter_stops=False, longest=80),

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from convisav_tui.i18n import _
 from convisav_tui.screens import intake_filling as filling
-from convisav_tui.screens import intake_principal
+from convisav_tui.screens import intake_loaner, intake_principal
 from convisav_tui.screens import intake_suggestions as offers
 from convisav_tui.screens.intake_fields import customer_id, device_id
 from convisav_tui.screens.intake_lookups import (
@@ -16,6 +16,7 @@ from convisav_tui.screens.intake_lookups import (
     History,
     KnownCustomer,
     KnownDevice,
+    KnownLoaner,
     Lookups,
     SerialSaid,
     TypeChoice,
@@ -29,7 +30,7 @@ from convisav_tui.screens.widgets.painting import Role
 from convisav_tui.screens.widgets.prompt import YesNo
 
 Answer = TypeVar("Answer")
-SUGGESTED = ("customer", "device", "brand", "model", "fault", "principal")
+SUGGESTED = ("customer", "device", "brand", "model", "fault", "principal", "loaner")
 
 
 class Knowledge:
@@ -182,9 +183,31 @@ class Knowledge:
             "customer": lambda: offers.customers_offered(lookups.customers(text), text),
             "brand": lambda: offers.texts_offered(lookups.brands(text), text),
             "model": lambda: offers.texts_offered(lookups.models(brand, text, kind), text),
+            "loaner": lambda: intake_loaner.offered(lookups.loaners(text)),
             "principal": lambda: intake_principal.offered(lookups.principals(text)),
             "fault": lambda: offers.texts_offered(lookups.faults(kind, text), text),
         }[key]
+
+    def choose_loaner(self, text: str) -> None:
+        """A free unit was picked: its deposit stands there."""
+        lookups = self.lookups
+
+        def came(found: list[KnownLoaner]) -> None:
+            if found:
+                intake_loaner.fill(self.form.state, found[0])
+
+        self._ask("loaner", lambda: [one for one in lookups.loaners(text) if one.title == text], came)
+
+    def scan_loaner(self, number: str) -> None:
+        """The label of a loaner was scanned: it is lent with this device."""
+
+        def came(found: KnownLoaner | None) -> None:
+            if found is None:
+                self.host.say(_("This loaner is not free."), Role.ERROR)
+            else:
+                intake_loaner.fill(self.form.state, found)
+
+        self.host.run(lambda: self.lookups.loaner(number), came, label=_("Opening"))
 
     def choose_principal(self) -> None:
         """Who asks for the repair: his terms fill what nobody typed, and his reference comes next."""

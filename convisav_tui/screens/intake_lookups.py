@@ -46,6 +46,7 @@ class Catalogue:
     types: tuple[TypeChoice, ...] = ()
     amounts: tuple[AmountChoice, ...] = ()
     principals: bool = False
+    loaners: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,23 @@ class KnownCustomer:
     language: str = ""
     repairs: int = 0
     devices: tuple[KnownDevice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLoaner:
+    """A free loaner; its deposit as it is typed, "" for none."""
+
+    unit_id: int
+    title: str
+    deposit: str
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtTogether:
+    """Who brought another device just now, for the next one of the same drop-off."""
+
+    customer: KnownCustomer
+    depositor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +216,18 @@ class Lookups(Protocol):
 
     def check(self, raw: Mapping[str, str]) -> Mapping[str, str]:
         """What is wrong with the fields, a sentence each."""
+
+    def loaners(self, typed: str) -> Sequence[KnownLoaner]:
+        """The free loaners whose code, brand or model holds what was typed."""
+
+    def loaner(self, number: str) -> KnownLoaner | None:
+        """The free loaner with this label; None when it is not free or of another shop."""
+
+    def beside(self, number: str) -> BroughtTogether | None:
+        """Who brought the device of this order; None when there is no such order."""
+
+    def end_drop_off(self, number: str) -> None:
+        """Print the receipt of the drop-off of this order, which no more devices join."""
 
     def take_in(self, raw: Mapping[str, str], key: str) -> TakenIn:
         """Make the order (once for a `key`) and forget the draft of that key. Raises FieldErrors, StoreError."""

@@ -11,6 +11,7 @@ from convisav_tui.i18n import _, format_day, language
 from convisav_tui.money import plain_amount
 from convisav_tui.screens.intake_lookups import (
     AmountChoice,
+    BroughtTogether,
     Catalogue,
     Comeback,
     Earlier,
@@ -18,6 +19,7 @@ from convisav_tui.screens.intake_lookups import (
     History,
     KnownCustomer,
     KnownDevice,
+    KnownLoaner,
     KnownPrincipal,
     SerialSaid,
     TakenIn,
@@ -30,9 +32,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from convisav_tui.screens.counter import Counter
+    from convisav_tui.shop.loaners import FreeUnit
     from convisav_tui.shop.warranty import Warranty
     from convisav_tui.store.models import DeviceType
-    from convisav_tui.store.suggest import DeviceSuggestion
+    from convisav_tui.store.suggest import DeviceSuggestion, ModelSuggestion
 
 # Fields that are emptied when what is proposed for them falls away.
 _PROPOSED = ("cap", "promised_on", "intake_amount", "amount", "nature", "quote_channel", "ready_channel")
@@ -48,6 +51,7 @@ class ShopLookups:
 
     def catalogue(self) -> Catalogue:
         """See `Lookups`."""
+        from convisav_tui.shop.loaners import any_unit
         from convisav_tui.shop.principals import find_principals
         from convisav_tui.store.queries.choices import device_types, intake_amounts
 
@@ -64,7 +68,8 @@ class ShopLookups:
                 for row in intake_amounts(session)
             )
             there_are = bool(find_principals(session, ""))
-        return Catalogue(types, amounts, there_are)
+            lends = any_unit(session)
+        return Catalogue(types, amounts, there_are, lends)
 
     def customers(self, typed: str) -> Sequence[FoundCustomer]:
         """See `Lookups`."""
@@ -119,6 +124,43 @@ class ShopLookups:
             found = find_principals(session, typed)
         return [KnownPrincipal(one.party_id, one.name, one.city, one.reference_required) for one in found]
 
+    def loaners(self, typed: str) -> Sequence[KnownLoaner]:
+        """See `Lookups`."""
+        from convisav_tui.shop.loaners import free_units
+
+        with self._counter.store.read() as session:
+            return [self._loaner(unit) for unit in free_units(session, typed)]
+
+    def loaner(self, number: str) -> KnownLoaner | None:
+        """See `Lookups`."""
+        from convisav_tui.shop.loaners import free_units, scanned_unit
+
+        with self._counter.store.read() as session:
+            wanted = scanned_unit(session, number).id
+            free = free_units(session, "", limit=1000)
+        return next((self._loaner(unit) for unit in free if unit.id == wanted), None)
+
+    def _loaner(self, unit: FreeUnit) -> KnownLoaner:
+        currency = self._counter.shop.currency
+        deposit = plain_amount(unit.deposit, currency) if unit.deposit else ""
+        return KnownLoaner(unit.id, f"{unit.code} {unit.title}".strip(), deposit)
+
+    def beside(self, number: str) -> BroughtTogether | None:
+        """See `Lookups`."""
+        from convisav_tui.store.queries.by_number import order_by_number
+
+        with self._counter.store.read() as session:
+            order = order_by_number(session, number)
+        customer = self.customer(order.party_id) if order is not None else None
+        return BroughtTogether(customer, order.depositor) if order is not None and customer is not None else None
+
+    def end_drop_off(self, number: str) -> None:
+        """See `Lookups`."""
+        from convisav_tui.shop.drop_offs import end_drop_off
+
+        counter = self._counter
+        counter.store.write(lambda session: end_drop_off(session, number, counter.actor, counter.shop), repeatable=True)
+
     def brands(self, typed: str) -> Sequence[str]:
         """See `Lookups`."""
         from convisav_tui.store import suggest
@@ -133,6 +175,15 @@ class ShopLookups:
         with self._counter.store.read() as session:
             found = suggest.models(session, brand, typed, type_code)
         return list(dict.fromkeys(one.model for one in found))
+
+    def any_models(self, typed: str) -> Sequence[ModelSuggestion]:
+        """Models of whatever brand that fit what was typed, the brand's name included."""
+        from convisav_tui.store import suggest
+
+        with self._counter.store.read() as session:
+            found = suggest.models(session, "", typed)
+            words = typed.split(maxsplit=1)
+            return found or (suggest.models(session, words[0], words[1]) if len(words) == 2 else [])
 
     def faults(self, type_code: str, typed: str) -> Sequence[str]:
         """See `Lookups`."""
@@ -264,7 +315,7 @@ class ShopLookups:
         received = counter.store.write(
             lambda session: receive(session, form, counter.actor, counter.shop, key), repeatable=True
         )
-        return TakenIn(received.number, received.jobs, form.labels, form.receipt)
+        return TakenIn(received.number, received.jobs, form.labels, form.receipt and not form.more)
 
 
 def warranty_words(warranty: Warranty) -> str:

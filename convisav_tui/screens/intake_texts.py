@@ -7,12 +7,13 @@ import re
 from collections.abc import Mapping
 
 from convisav_tui.screens.intake_fields import INTAKE, customer_id, device_id
+from convisav_tui.screens.intake_loaner import loaner_id
 from convisav_tui.screens.intake_principal import principal_id
 from convisav_tui.screens.widgets.form_fields import CHECKED, FormState
 
 TICKED = "x"
-_BOXES = ("customer", "device", "type", "principal")
-_HIDDEN = ("device_type", "comeback_of")
+_BOXES = ("customer", "device", "type", "principal", "loaner")
+_HIDDEN = ("device_type", "comeback_of", "beside")
 _CHECKS = tuple(spec.key for spec in INTAKE if spec.kind == "check")
 # The texts of a draft are flat; how they came there (typed, picked, the focus) stands in one of them.
 _MANNER = "form"
@@ -27,6 +28,9 @@ _SHOWN_AT = {
     "means": "amount",
     "nature": "amount",
     "comeback_of": "fault",
+    "loan_means": "loan_deposit",
+    "loan_deposit": "loaner",
+    "beside": "customer",
     "principal_id": "principal",
 }
 
@@ -36,13 +40,15 @@ def raw_texts(state: FormState) -> dict[str, str]:
     raw = {key: text for key, text in state.texts().items() if key not in _BOXES}
     raw |= {key: TICKED if state[key] else "" for key in _CHECKS}
     raw |= {key: state[key] for key in _HIDDEN}
-    del raw["takes_secret"], raw["has_principals"]
+    del raw["takes_secret"], raw["has_principals"], raw["has_loaners"]
     customer = customer_id(state)
     device = device_id(state) if customer is not None else None
     raw["customer_id"] = "" if customer is None else str(customer)
     raw["device_id"] = "" if device is None else str(device)
     principal = principal_id(state)
     # What was typed and not picked is no id: the shop says so beside the box.
+    loaner = loaner_id(state)
+    raw["loaner"] = state["loaner"].strip() if loaner is None else str(loaner)
     raw["principal_id"] = state["principal"].strip() if principal is None else str(principal)
     return raw
 

@@ -173,6 +173,9 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
         "subcontractors": subcontractors,
         "away": away,
         "find": find,
+        "principals": principals,
+        "batch": batch,
+        "import_orders": import_orders,
     }
 
 
@@ -203,6 +206,11 @@ def open_scanned(desk: Desk, counter: Counter, number: str) -> None:
         return
     if number == ticket_number.SHEET:
         desk.say(_("The digits of the scanner are right. Now the letters of the sheet."), Role.SUCCESS)
+    elif ticket_number.kind(number) == "loaner":
+        from convisav_tui.screens.loan_view import open_scanned_unit
+        from convisav_tui.screens.sheet import SheetView
+
+        open_scanned_unit(desk, counter, number, view.facts if isinstance(view, SheetView) else None)
     elif view.name == "sheet" and _number(desk) == number:
         desk.say(_("This is the order that was scanned"), Role.SUCCESS)
     else:
@@ -236,6 +244,12 @@ def _sheet(counter: Counter, number: str) -> Sheet | None:
 def _number(desk: Desk) -> str:
     view = desk.view
     return view.order_number() if isinstance(view, OnOrder) else ""
+
+
+def _principal(desk: Desk) -> int:
+    """The principal under the cursor, where the screen is about one."""
+    view = desk.view
+    return view.customer_id() if view.name in ("principals", "customer") and isinstance(view, OnCustomer) else 0
 
 
 def _say_no_order(desk: Desk) -> None:

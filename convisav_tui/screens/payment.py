@@ -15,7 +15,10 @@ from convisav_tui.screens.widgets.form_view import FormView
 from convisav_tui.screens.widgets.painting import Page, Role, Span
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from convisav_tui.screens.counter import Counter
+    from convisav_tui.store.models import Payment
     from convisav_tui.store.queries.sheet import PaymentFacts, Sheet
 
 NATURES = ("balance", "acompte", "arrhes", "diagnostic_fee", "guarantee_deposit")
@@ -82,6 +85,15 @@ class PaymentView(FormView):
                 visible_when=_takes,
             ),
             FieldSpec("reason", mark("Reason"), row=4, width=width, visible_when=lambda state: not _takes(state)),
+            FieldSpec(
+                "receipt",
+                mark("Receipt"),
+                "check",
+                row=5,
+                width=1,
+                enter_stops=False,
+                help=mark("Space: print a receipt of this sum"),
+            ),
         )
 
     # --- the host -------------------------------------------------------------------------------------------
@@ -166,8 +178,8 @@ class PaymentView(FormView):
         from convisav_tui.shop.payments import take_payment
         from convisav_tui.store.models import Means, Nature
 
-        self.counter.store.write(
-            lambda session: take_payment(
+        def operation(session: Session) -> None:
+            payment = take_payment(
                 session,
                 self._sheet.order.id,
                 amount=amount,
@@ -176,19 +188,28 @@ class PaymentView(FormView):
                 actor=self.counter.actor,
                 shop=self.counter.shop,
                 key=self._key,
-            ),
-            repeatable=True,
-        )
+            )
+            self._print(session, payment)
+
+        self.counter.store.write(operation, repeatable=True)
+
+    def _print(self, session: Session, payment: Payment) -> None:
+        """The receipt of the sum, when it is asked for."""
+        from convisav_tui.shop.payment_receipt import ask_for_receipt
+
+        if self.form.state["receipt"]:
+            ask_for_receipt(session, payment, self.counter.shop, self.counter.actor)
 
     def _give_back(self, payment: PaymentFacts, amount: int, reason: str) -> None:
         from convisav_tui.shop.payments import give_back
 
-        self.counter.store.write(
-            lambda session: give_back(
+        def operation(session: Session) -> None:
+            given = give_back(
                 session, payment.id, amount=amount, actor=self.counter.actor, key=self._key, reason=reason
-            ),
-            repeatable=True,
-        )
+            )
+            self._print(session, given)
+
+        self.counter.store.write(operation, repeatable=True)
 
     def _refused(self, error: Exception) -> None:
         """Beside the field that mends it; nothing typed is lost."""

@@ -66,6 +66,11 @@ class SheetView(View):
         """Its ten digits."""
         return self._sheet.order.number
 
+    @property
+    def facts(self) -> Sheet:
+        """The order as it was read last."""
+        return self._sheet
+
     def customer_id(self) -> int:
         """Whose order it is."""
         return self._sheet.customer.id
@@ -74,7 +79,7 @@ class SheetView(View):
         """Most useful first."""
         secret = ("secret",) if self._sheet.order.secret_state == "stored" else ()
         first = ("step", "print", "till", *secret, "customer", "undo")
-        return (*first, "new", "messages", "drafts", "find", "menu", "help", "quit")
+        return (*first, "loaner", "another", "new", "messages", "drafts", "find", "menu", "help", "quit")
 
     def hint(self) -> Row:
         """How to look at the sections."""
@@ -100,6 +105,14 @@ class SheetView(View):
             from convisav_tui.screens.payment import PaymentView
 
             self.host.open(PaymentView(self.counter, self._sheet, self._refresh))
+        elif action == "loaner":
+            from convisav_tui.screens.loan_view import open_loan_of
+
+            open_loan_of(self.host, self.counter, self._sheet)
+        elif action == "another":
+            from convisav_tui.screens.intake import IntakeView
+
+            self.host.open(IntakeView(self.counter, beside=number))
         else:
             return False
         return True

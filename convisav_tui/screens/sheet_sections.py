@@ -85,6 +85,8 @@ def _reception_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
         (_("Tell: ready"), words.word(words.CHANNELS, order.ready_channel)),
         (_("Code"), words.word(words.SECRET_STATES, order.secret_state)),
         (_("Depositor"), order.depositor),
+        (_("Brought with"), beside_words(sheet)),
+        (_("Loaner"), loan_words(sheet, counter)),
         (_("Principal"), sheet.principal.name if sheet.principal else ""),
         (_("His reference"), order.principal_reference),
         (_("Address"), ", ".join(p for p in (customer.street, f"{customer.postcode} {customer.city}".strip()) if p)),
@@ -93,6 +95,24 @@ def _reception_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
         (_("Taken in"), who),
     )
     return fact_rows(facts, width)
+
+
+def beside_words(sheet: Sheet) -> str:
+    """The other devices of the drop-off: number and state of each."""
+    named = (f"{ticket_number.show(o.number)} ({words.word(words.STATES, o.state)})" for o in sheet.beside)
+    return ", ".join(named)
+
+
+def loan_words(sheet: Sheet, counter: Counter) -> str:
+    """What is lent meanwhile and until when, or how the last loan ended; "!" when it should be back."""
+    if not sheet.loans:
+        return ""
+    loan = sheet.loans[-1]
+    if loan.ended_at is not None:
+        return words.stands(loan.unit, words.word(words.LOAN_OUTCOMES, loan.outcome or ""))
+    due = _("back by {day}").format(day=format_day(loan.due_on)) if loan.due_on is not None else _("lent")
+    late = " !" if loan.due_on is not None and loan.due_on < counter.today else ""
+    return f"{loan.unit}, {due}{late}"
 
 
 def _warranty(sheet: Sheet) -> str:
@@ -169,6 +189,8 @@ def _money_summary(sheet: Sheet, counter: Counter) -> str:
         parts.append(_("paid {amount}").format(amount=counter.amount(sheet.paid)))
     if sheet.due is not None:
         parts.append(_("due {amount}").format(amount=counter.amount(max(0, sheet.due))))
+    if sheet.deposit_held:
+        parts.append(_("deposit {amount}").format(amount=counter.amount(sheet.deposit_held)))
     return " · ".join(parts) or _("Nothing paid yet")
 
 
@@ -176,6 +198,8 @@ def _money_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
     rows: list[Row] = []
     if sheet.order.price is not None:
         rows += fact_rows(((_("Price"), counter.amount(sheet.order.price)),), width)
+    if sheet.billed:
+        rows += fact_rows(((_("Loaner billed"), counter.amount(sheet.billed)),), width)
     for payment in sheet.payments:
         what = f"{words.word(words.NATURES, payment.nature)} {payment.label}".strip()
         means = words.word(words.MEANS, payment.means)
@@ -185,6 +209,8 @@ def _money_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
         rows += fact_rows(((_("To give back"), counter.amount(-sheet.due)),), width)
     elif sheet.due is not None:
         rows += fact_rows(((_("Still due"), counter.amount(sheet.due)),), width)
+    if sheet.deposit_held:
+        rows += fact_rows(((_("Deposit held"), counter.amount(sheet.deposit_held)),), width)
     return rows or _nothing(_("Nothing paid yet"))
 
 

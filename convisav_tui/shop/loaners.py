@@ -80,6 +80,12 @@ def free_units(session: Session, typed: str, limit: int = 8) -> Sequence[FreeUni
     ]
 
 
+def any_unit(session: Session) -> bool:
+    """Whether the shop lends anything at all."""
+    kept = select(LoanerUnit.id).where(LoanerUnit.state != LoanerState.RETIRED).limit(1)
+    return session.exec(kept).first() is not None
+
+
 @asks(Permission.EDIT_LOANERS)
 def save_unit(
     session: Session,

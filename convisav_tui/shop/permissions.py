@@ -124,11 +124,9 @@ FREE = frozenset(
         "drafts.park_draft",
         "drafts.save_draft",
         "drafts.take_draft",
-        "document.ask_for",
         "drop_offs.end_drop_off",
         "intake.receive",
         "loaners.print_unit_label",
-        "loan_agreement.ask_for_agreement",
         "loans.lend",
         "letters.paper_for",
         "message_deeds.edit_recipient",
@@ -146,6 +144,8 @@ FREE = frozenset(
         "places.print_place_label",
         "places.save_place",
         "shelf_check.check_shelf",
+        "payment_receipt.ask_for_receipt",
+        "relinquishment.print_slip",
         "secrets.purge_secret",  # an unreadable code is the safe side
         "sign_in.change_own_pin",  # his own, proven by the old one
         "sign_in.still_here",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from convisav_tui.i18n import LANGUAGES, format_day, mark, translate
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
-from convisav_tui.shop.document import Document, ask_for
+from convisav_tui.shop.document import Document, ask_for, print_again
 from convisav_tui.shop.loan_agreement import address_lines
 from convisav_tui.store.models import Device, DeviceType, Paper, Party, RepairOrder
 
@@ -47,12 +47,25 @@ def slip_of(session: Session, order: RepairOrder, shop: ShopContext) -> Document
     )
 
 
+def print_slip(session: Session, order: RepairOrder, shop: ShopContext, actor: Actor) -> None:
+    """Print the slip, or the one that was printed before once more."""
+    earlier = session.exec(select(Paper).where(Paper.dedupe_key == _key(order))).first()
+    if earlier is not None and earlier.id is not None:
+        print_again(session, earlier.id, actor, copies=2)
+    else:
+        ask_for_slip(session, order, shop, actor)
+
+
+def _key(order: RepairOrder) -> str:
+    return f"relinquishment:{order.id}"
+
+
 def ask_for_slip(session: Session, order: RepairOrder, shop: ShopContext, actor: Actor) -> Paper:
     """Print the slip to be signed, one for the owner and one to keep; an order has one."""
     return ask_for(
         session,
         slip_of(session, order, shop),
-        key=f"relinquishment:{order.id}",
+        key=_key(order),
         order_id=order.id,
         party_id=order.party_id,
         actor=actor,

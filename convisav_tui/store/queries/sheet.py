@@ -17,6 +17,8 @@ from convisav_tui.store.tables import (
     CUSTODY_EVENT,
     DEVICE,
     DEVICE_TYPE,
+    LOAN,
+    LOANER_UNIT,
     ORDER,
     ORDER_EVENT,
     PARTY,
@@ -30,6 +32,7 @@ from convisav_tui.store.tables import (
 _Column = sa.ColumnElement[Any]
 _Columns = Mapping[str, _Column]
 _Facts = TypeVar("_Facts")
+_NO_PAYMENT = ("guarantee_deposit", "refund")
 
 
 @dataclass(frozen=True)
@@ -202,6 +205,20 @@ class EarlierOrder:
     repair_guarantee_until: date | None
 
 
+@dataclass(frozen=True)
+class LoanFacts:
+    """A loaner lent with the order; amounts in minor units, `ended_at` None while it is out."""
+
+    id: int
+    unit: str
+    lent_at: datetime
+    due_on: date | None
+    deposit: int
+    ended_at: datetime | None
+    outcome: str | None
+    billed: int
+
+
 Fact = EventFacts | PaymentFacts | CustodyFacts | MessageRow | MessageTry | JobRow | JobAttempt
 
 
@@ -230,16 +247,29 @@ class Sheet:
     jobs: tuple[JobRow, ...]
     custody: tuple[CustodyFacts, ...]
     earlier: tuple[EarlierOrder, ...]
+    beside: tuple[EarlierOrder, ...] = ()  # the other devices of the same drop-off
+    loans: tuple[LoanFacts, ...] = ()
 
     @property
     def paid(self) -> int:
-        """What was paid for the work, in minor units; a guarantee deposit is not a payment (rules.md FR-A1)."""
-        return sum(payment.amount for payment in self.payments if payment.nature != "guarantee_deposit")
+        """What was paid for the work and for loaners, in minor units; a guarantee deposit is no payment, an indemnity
+        no negative one (rules.md FR-A1)."""
+        return sum(payment.amount for payment in self.payments if payment.nature not in _NO_PAYMENT)
+
+    @property
+    def billed(self) -> int:
+        """What loaners cost beside the price, in minor units."""
+        return sum(loan.billed for loan in self.loans)
+
+    @property
+    def deposit_held(self) -> int:
+        """The guarantee deposits that the shop holds, in minor units."""
+        return sum(payment.amount for payment in self.payments if payment.nature == "guarantee_deposit")
 
     @property
     def due(self) -> int | None:
         """What is still owed in minor units (negative: to give back), None while there is no price."""
-        return None if self.order.price is None else self.order.price - self.paid
+        return None if self.order.price is None else self.order.price + self.billed - self.paid
 
     @property
     def quote(self) -> QuoteFacts | None:
@@ -283,6 +313,8 @@ def sheet(session: Session, order: int | str) -> Sheet | None:
         jobs=jobs_of(session, order_facts.id),
         custody=_of(session, _CUSTODY, CustodyFacts, order_facts.id),
         earlier=tuple(EarlierOrder(*row) for row in session.execute(_EARLIER, earlier)),
+        beside=tuple(EarlierOrder(*row) for row in session.execute(_BESIDE, {"order_id": order_facts.id})),
+        loans=tuple(LoanFacts(*row) for row in session.execute(_LOANS, {"order_id": order_facts.id})),
     )
 
 
@@ -373,4 +405,25 @@ _EARLIER = (
     sa.select(*_columns(EarlierOrder, ORDER, {}))
     .where(ORDER.c.device_id == sa.bindparam("device_id"), ORDER.c.id < sa.bindparam("order_id"))
     .order_by(ORDER.c.id.desc())
+)
+_drop_off = sa.select(ORDER.c.drop_off_id).where(ORDER.c.id == sa.bindparam("order_id")).scalar_subquery()
+_BESIDE = (
+    sa.select(*_columns(EarlierOrder, ORDER, {}))
+    .where(ORDER.c.drop_off_id == _drop_off, ORDER.c.id != sa.bindparam("order_id"))
+    .order_by(ORDER.c.id)
+)
+_LOANS = (
+    sa.select(
+        LOAN.c.id,
+        sa.func.trim(LOANER_UNIT.c.code + " " + LOANER_UNIT.c.brand + " " + LOANER_UNIT.c.model),
+        LOAN.c.lent_at,
+        LOAN.c.due_on,
+        LOAN.c.deposit,
+        LOAN.c.ended_at,
+        LOAN.c.outcome,
+        LOAN.c.billed,
+    )
+    .select_from(LOAN.join(LOANER_UNIT, LOANER_UNIT.c.id == LOAN.c.unit_id))
+    .where(LOAN.c.order_id == sa.bindparam("order_id"))
+    .order_by(LOAN.c.id)
 )
