@@ -39,6 +39,9 @@ class Listener(Protocol):
     def line_dropped(self) -> None:
         """The terminal is gone: end of input."""
 
+    def window_changed(self) -> None:
+        """The window has another size, or had one for a moment: what it shows is not known."""
+
     def writer_free(self) -> None:
         """The terminal has taken what was written, after `busy` had said that it had not."""
 
@@ -106,7 +109,7 @@ class TerminalDriver(Driver):
         """Take the terminal, if it was not taken before Textual was there, and read its keys."""
         self._writer = Writer(self._screen, lambda: self._call(self._listener.writer_free))
         self._writer.start()
-        signal.signal(signal.SIGWINCH, lambda _signal, _frame: self._send_size())
+        signal.signal(signal.SIGWINCH, lambda _signal, _frame: self._resized())
         if not self._screen.taken:
             self._screen.take()
         self._send_size()
@@ -134,6 +137,10 @@ class TerminalDriver(Driver):
         """Wait, but not for ever, until the terminal has taken the last bytes."""
         if self._writer is not None:
             self._writer.stop(1.0)
+
+    def _resized(self) -> None:
+        self._call(self._listener.window_changed)
+        self._send_size()
 
     def _send_size(self) -> None:
         size = Size(*self._screen.size())

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from convisav_tui.screens.session import Session
 
 TICK = 0.25
+RESIZED = 0.05  # seconds in which another size of the window has come through Textual
 LAST_RESORT = 3.0
 
 
@@ -151,6 +152,11 @@ class ConvisavApp(App[int]):
     def line_dropped(self) -> None:
         """See `driver.Listener`."""
         self._signalled(signal.SIGHUP)
+
+    def window_changed(self) -> None:
+        """See `driver.Listener`. Textual tells the canvas of another size, but not of one that it has again."""
+        self.canvas.forget()
+        self.later(RESIZED, self.canvas.paint_if_forgotten)
 
     def writer_free(self) -> None:
         """See `driver.Listener`."""

@@ -62,12 +62,12 @@ def looks(terminal: Terminal) -> set[int]:
 @pytest.mark.parametrize("term", TERMS)
 def test_every_terminal_from_60x20_to_200x60(start: Start, term: str) -> None:
     terminal = start(term=term, columns=200, rows=60)
-    assert "F2 New" in terminal.line(59) and "Toolkit" in terminal.line(0)
+    assert "F1 Help" in terminal.line(59) and "Toolkit" in terminal.line(0)
     assert terminal.line(0).rstrip().endswith("14:32") and len(terminal.line(0)) > 190, "the title fills the row"
     assert "Fault" in terminal.line(2) and "ne vidange plus" in terminal.line(3), "more room shows more columns"
     for columns, rows in ((80, 24), (60, 20)):
         terminal.resize(columns, rows)
-        terminal.until(lambda rows=rows: "F2 New" in terminal.line(rows - 1), f"{columns}x{rows}")  # type: ignore[misc]
+        terminal.until(lambda rows=rows: "F1 Help" in terminal.line(rows - 1), f"{columns}x{rows}")  # type: ignore[misc]
         terminal.quiet(0.1)
         assert max(len(line) for line in terminal.text().split("\n")) <= columns
     sent = looks(terminal)

@@ -57,6 +57,15 @@ class Canvas(Widget, can_focus=True):
             self._behind = False
             self.show_page()
 
+    def forget(self) -> None:
+        """What the terminal shows is not known any more: the next page is written whole."""
+        self._page = Page([])
+
+    def paint_if_forgotten(self) -> None:
+        """The page, if none was painted since `forget`."""
+        if not self._page.rows:
+            self.show_page()
+
     def on_resize(self) -> None:
         """The terminal has a size, or another one."""
         self.show_page()
