@@ -8,13 +8,14 @@ import sqlite3
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import intake, keys, kills, label, memory, queries, start, stations
+from benchmarks import imports, intake, keys, kills, label, memory, queries, start, stations
 from benchmarks.command import Measure, extent_of, parser
 from benchmarks.figures import Figure, as_json, table
 from convisav_tui.store.fastpath import sqlite_driver
 
 SUBJECTS: dict[str, tuple[str, Measure]] = {
     "start": ("Start", start.measure),
+    "imports": ("Imports of a start", imports.measure),
     "keys": ("Keys", keys.measure),
     "intake": ("Intake", intake.measure),
     "label": ("Label", label.measure),

@@ -27,6 +27,9 @@ USUAL = "usual Textual"
 # In bytes, at 80x24.
 LETTER, ROW, FIELD, SCREEN = (Aim(most, is_ratio=False) for most in (250, 500, 700, 6000))
 
+# CPU from the digit to the last byte, however large the shop.
+QUEUE_CHANGE = Aim(60, is_ratio=False)
+
 Record = Callable[[str, Spent], None]
 
 
@@ -71,6 +74,9 @@ ACTIONS = (
     Action("Enter: the sheet opens", SCREEN),
     Action("Esc: back from the sheet", SCREEN),
 )
+# Ours alone: the other application has nothing that lies over its screens.
+MODALS = (Action("F10: the menu over the board", SCREEN), Action("Esc: the menu closes", SCREEN))
+OVER, AWAY = (action.name for action in MODALS)
 IN_FIELD, TAB, IN_BOX, DOWN, SCROLL, PAGE, LIST, OPEN, LEAVE, SHEET, BACK = (action.name for action in ACTIONS)
 IDLE = "idle, one second"
 
@@ -113,10 +119,14 @@ def _board(home: Path, term: str) -> Iterator[Watched]:
 
 def _figures(term: str, ours: Costs, usual: Costs) -> list[Figure]:
     figures = []
-    for action in (*ACTIONS, Action(IDLE, Aim(0, is_ratio=False))):
-        for unit, read, aim in (("bytes", Costs.sizes, action.most), ("ms CPU", Costs.cpu, None)):
-            what = f"{term}: {action.name}"
-            figures.append(Figure(what, unit, read(ours, action.name), read(usual, action.name), USUAL, aim))
+    for action in (*ACTIONS, *MODALS, Action(IDLE, Aim(0, is_ratio=False))):
+        for unit, read in (("bytes", Costs.sizes), ("ms CPU", Costs.cpu), ("ms to the last byte", Costs.wall)):
+            if unit.startswith("ms to") and action.name in (IDLE, SCROLL):
+                continue
+            aim = action.most if unit == "bytes" else QUEUE_CHANGE if (unit, action.name) == ("ms CPU", LIST) else None
+            other = read(usual, action.name) if action.name in usual.spent else None
+            against = USUAL if other else ""
+            figures.append(Figure(f"{term}: {action.name}", unit, read(ours, action.name), other, against, aim))
     return figures
 
 
@@ -140,6 +150,8 @@ def _use_ours(program: Watched, place: int, record: Record) -> None:
     record(PAGE, program.spend("pagedown"))
     record(SHEET, program.spend("enter", hides="Lists"))
     record(BACK, program.spend("escape", shows="Lists"))
+    record(OVER, program.spend("f10", shows="Menu"))
+    record(AWAY, program.spend("escape", hides="Menu"))
     record(LIST, program.spend("1", shows=ON_WAITING))
     time.sleep(DIGIT_PASSED)
     for character in SEARCHES[place % len(SEARCHES)]:

@@ -11,7 +11,7 @@ import pytest
 
 import benchmarks
 from benchmarks import all as every
-from benchmarks import figures, intake, label, queries, shops, start
+from benchmarks import by_hand, figures, imports, intake, label, queries, shops, start
 from benchmarks.command import Extent
 from benchmarks.figures import Aim, Figure, Sample
 from convisav_tui import clock
@@ -61,13 +61,30 @@ def test_plain_intake_leaves_as_many_rows_as_ours() -> None:
 
 
 def test_queries_find_something_on_both_sides() -> None:
-    with shops.opened(shops.shop(4)) as store, shops.plain_connection(shops.shop(4)) as connection:
+    with shops.database("SQLite", 4) as (store, connection):
         day = clock.today("Europe/Paris")
-        ours, plain = queries.Layered(store, day), queries.Plain(connection, day)
-        assert ours.board()[0] and len(ours.board()[0]) == len(plain.board())  # type: ignore[index]
-        assert ours.first_screen() and ours.sheet(plain.number) and plain.sheet(plain.number)
-        name = connection.execute("SELECT name_key FROM party").fetchone()[0].split()[0]
-        assert ours.search(name) and plain.search(name)
+        ours, plain = queries.Layered(store, day), by_hand.Plain(connection, day, is_sqlite=True)
+        rows = ours.board("open")[0]  # type: ignore[index]
+        assert rows and len(rows) == len(plain.board("open", queries.LIMIT, queries.PERSON))
+        number, name = connection.execute(
+            "SELECT o.number, c.name_key FROM repair_order o JOIN party c ON c.id = o.party_id"
+        ).fetchone()
+        assert ours.first_screen() and ours.sheet(number) and plain.sheet(number)
+        for text in (name.split()[0], number):
+            assert ours.search(text) and plain.search(text, queries.HITS)
+
+
+def test_heavy_libraries_come_after_the_first_paint() -> None:
+    stages: dict[str, set[str]] = {}
+    for figure in imports.measure(Extent(rounds=1)):
+        stage, _colon, library = figure.what.partition(": ")
+        stages.setdefault(stage, set()).add(library.split(" (")[0])
+    heavy = {"textual", "rich", "asyncio", "sqlalchemy", "sqlmodel", "pydantic", "alembic", "apprise", "PIL", "typst"}
+    assert list(stages) == list(imports.STAGES)
+    assert not heavy & stages["first paint"]
+    assert "textual" in stages["keys answered"] and not {"sqlalchemy", "pydantic"} & stages["keys answered"]
+    assert "sqlmodel" in stages["store open"]
+    assert not {"apprise", "PIL", "typst", "phonenumbers", "psycopg"} & stages["store open"]
 
 
 def test_label_reaches_the_printer() -> None:
