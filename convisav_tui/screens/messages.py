@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from convisav_tui import ticket_number, words
+from convisav_tui import clock, ticket_number, words
+from convisav_tui.errors import FieldErrors
 from convisav_tui.i18n import _, mark
 from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.reading import edge_of, rows_of
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, wrap
-from convisav_tui.screens.widgets.prompt import TextPrompt
+from convisav_tui.screens.widgets.prompt import ChoicePrompt, TextPrompt
 from convisav_tui.screens.widgets.record_list import ColumnSpec, Record, RecordList, Request
 from convisav_tui.text import digits
 
@@ -30,7 +31,10 @@ COLUMNS = (
     ColumnSpec("state", mark("State"), 12),
 )
 DETAIL_ROWS = 8
-OWED = ("dead", "unknown", "to_call")
+OWED = ("dead", "unknown", "to_call", "to_post")
+
+
+_DEEDS = frozenset({"open", "called", "posted", "reroute", "recipient", "retry", "remove"})
 
 
 class Tab(NamedTuple):
@@ -43,6 +47,10 @@ class Tab(NamedTuple):
 
 TABS = (
     Tab(mark("To handle"), OWED, mark("Nobody waits for a call. Tab shows the messages on their way.")),
+    Tab(mark("To call"), ("to_call",), mark("Nobody waits for a call.")),
+    Tab(mark("Failed"), ("dead",), mark("No message has failed.")),
+    Tab(mark("Unsure"), ("unknown",), mark("Of every message it is known whether it left.")),
+    Tab(mark("To post"), ("to_post",), mark("No letter waits to be posted.")),
     Tab(mark("On their way"), ("queued", "leased"), mark("No message is on its way.")),
     Tab(mark("All"), (), mark("No message was written yet.")),
 )
@@ -81,7 +89,16 @@ class MessagesView(View):
 
     def actions(self) -> Sequence[str]:
         """What mends the message under the cursor."""
-        return ("open", "called", "retry", "remove", "step", "customer", "find", "menu", "help", "quit")
+        return ("open", *self._mending(), "remove", "step", "customer", "find", "menu", "help", "quit")
+
+    def _mending(self) -> tuple[str, ...]:
+        message = self._current()
+        if message is None:
+            return ("called", "retry")
+        if message.state == "to_post":
+            return ("posted", "reroute")
+        by_person = message.channel in ("call", "letter")
+        return ("called", "reroute") if by_person else ("called", "retry", "reroute", "recipient")
 
     def hint(self) -> Row:
         """How to see the others."""
@@ -92,22 +109,22 @@ class MessagesView(View):
         from convisav_tui.screens.opening import open_order
 
         message = self._current()
-        if action in ("open", "called", "retry", "remove") and message is None:
+        if action not in _DEEDS:
+            return False
+        if message is None:
             self.host.say(_("There is no message under the cursor"), Role.WARNING)
             return True
-        if action == "open" and message is not None:
+        if action == "open":
             open_order(self.host, self.counter, message.number)
-        elif action == "called" and message is not None:
-            question = _("What did {customer} say?").format(customer=message.customer)
-            self.host.ask(TextPrompt(question, lambda note: self._called(message, note)))
-        elif action == "retry" and message is not None:
+        elif action == "remove":
+            question = _("Why is this message not owed any more?")
+            self.host.ask(TextPrompt(question, lambda why: self._cancel(message, why)))
+        elif action == "retry":
             self._retry(message)
-        elif action == "remove" and message is not None:
-            self.host.ask(
-                TextPrompt(_("Why is this message not owed any more?"), lambda why: self._cancel(message, why))
-            )
         else:
-            return False
+            {"called": self._ask_call, "posted": self._ask_post, "reroute": self._ask_channel}.get(
+                action, self._ask_recipient
+            )(message)
         return True
 
     def key(self, key: Key) -> None:
@@ -123,13 +140,77 @@ class MessagesView(View):
 
     # --- deeds ----------------------------------------------------------------------------------------------
 
-    def _called(self, message: MessageRow, note: str) -> None:
+    def _ask_call(self, message: MessageRow) -> None:
+        """How the call ended; then, in a line, what was said."""
+        choices = [(code, words.word(words.CALL_OUTCOMES, code)) for code in words.CALL_OUTCOMES]
+
+        def chosen(outcome: str) -> None:
+            said = _("What did {customer} say?").format(customer=message.customer)
+            question = said if outcome == "reached" else _("Anything to note?")
+            self.host.ask(TextPrompt(question, lambda note: self._called(message, outcome, note)))
+
+        heading = _("{customer} {phone}: how did the call end?").format(customer=message.customer, phone=message.phone)
+        self.host.ask(ChoicePrompt(heading, choices, chosen))
+
+    def _called(self, message: MessageRow, outcome: str, note: str) -> None:
         def operation(session: Session) -> None:
-            from convisav_tui.shop.outbox import mark_called
+            from convisav_tui.shop.message_deeds import log_call
 
-            mark_called(session, message.id, self.counter.actor, note)
+            log_call(session, message.id, outcome, self.counter.actor, self.counter.shop, note)
 
-        self._do(operation, _("Written down: {customer} was told").format(customer=message.customer))
+        told = _("Written down: {customer} was told").format(customer=message.customer)
+        self._do(operation, told if outcome == "reached" else _("Written down: the call is owed again"))
+
+    def _ask_post(self, message: MessageRow) -> None:
+        question = (
+            _("Number of the registered letter:") if message.last_code == "registered" else _("Its number, if any:")
+        )
+        self.host.ask(TextPrompt(question, lambda number: self._posted(message, number)))
+
+    def _posted(self, message: MessageRow, number: str) -> None:
+        def operation(session: Session) -> None:
+            from convisav_tui.shop.message_deeds import mark_posted
+
+            mark_posted(session, message.id, self.counter.actor, number)
+
+        self._do(operation, _("Written down: the letter was posted"))
+
+    def _ask_channel(self, message: MessageRow) -> None:
+        """Offer the channels that this person can be reached by."""
+
+        def read() -> list[str]:
+            from convisav_tui.shop.message_deeds import channels_left
+
+            with self.counter.store.read() as session:
+                return [channel.value for channel in channels_left(session, message.id)]
+
+        def offer(channels: list[str]) -> None:
+            choices = [(channel, words.word(words.CHANNELS, channel)) for channel in channels]
+            question = _("Tell {customer} by").format(customer=message.customer)
+            self.host.ask(ChoicePrompt(question, choices, lambda channel: self._reroute(message, channel)))
+
+        self.host.run(read, offer, label=_("Reading"))
+
+    def _reroute(self, message: MessageRow, channel: str) -> None:
+        def operation(session: Session) -> None:
+            from convisav_tui.shop.message_deeds import send_by
+            from convisav_tui.store.models import Channel
+
+            send_by(session, message.id, Channel(channel), self.counter.actor, self.counter.shop)
+
+        self._do(operation, _("Told by: {channel}").format(channel=words.word(words.CHANNELS, channel)))
+
+    def _ask_recipient(self, message: MessageRow) -> None:
+        prompt = TextPrompt(_("Send it to"), lambda typed: self._readdress(message, typed), initial=_address(message))
+        self.host.ask(prompt)
+
+    def _readdress(self, message: MessageRow, typed: str) -> None:
+        def operation(session: Session) -> None:
+            from convisav_tui.shop.message_deeds import edit_recipient
+
+            edit_recipient(session, message.id, typed, self.counter.actor, self.counter.shop)
+
+        self._do(operation, _("Will be sent again"))
 
     def _retry(self, message: MessageRow) -> None:
         def operation(session: Session) -> None:
@@ -152,7 +233,13 @@ class MessagesView(View):
             self.host.say(said, Role.SUCCESS)
             self._list.refresh()
 
-        self.host.run(lambda: self.counter.store.write(operation), done, label=_("Saving"))
+        def refused(error: Exception) -> None:
+            if isinstance(error, FieldErrors):
+                self.host.say(next(iter(error.errors.values())), Role.ERROR)
+            else:
+                self.host.say_error(error)
+
+        self.host.run(lambda: self.counter.store.write(operation), done, refused, label=_("Saving"))
 
     # --- reading --------------------------------------------------------------------------------------------
 
@@ -182,10 +269,19 @@ class MessagesView(View):
                 "what": words.word(words.MESSAGES, message.event),
                 "channel": words.word(words.CHANNELS, message.channel),
                 "recipient": _address(message),
-                "state": words.word(words.MESSAGE_STATES, message.state) + (" !" if bad else ""),
+                "state": self._state(message) + (" !" if bad and self._is_due(message) else ""),
             },
             roles={"state": Role.WARNING} if bad else {},
         )
+
+    def _is_due(self, message: MessageRow) -> bool:
+        return message.state != "to_call" or message.not_before <= clock.now()
+
+    def _state(self, message: MessageRow) -> str:
+        """The state; of a call that is to be tried again, from when on."""
+        if not self._is_due(message):
+            return self.counter.short_moment(message.not_before)
+        return words.word(words.MESSAGE_STATES, message.state)
 
     # --- looks ----------------------------------------------------------------------------------------------
 
@@ -206,8 +302,11 @@ class MessagesView(View):
         row: Row = []
         for index, tab in enumerate(TABS):
             count = sum(self._counts.get(state, 0) for state in tab.states)
-            text = f" {_(tab.label)} {count if tab.states else ''}".rstrip() + " "
-            row += [Span(text, Role.SELECTED if index == self._tab else Role.DIM), Span(" ")]
+            if tab.states and not count and index not in (self._tab, 0):
+                text = f" {_(tab.label)} "
+            else:
+                text = f" {_(tab.label)} {count if tab.states else ''}".rstrip() + " "
+            row.append(Span(text, Role.SELECTED if index == self._tab else Role.DIM))
         return row
 
     def _detail(self, width: int) -> list[Row]:

@@ -13,12 +13,14 @@ from convisav_tui.notifying.holds import put_on_hold
 from convisav_tui.notifying.outcome import Outcome
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import (
+    CallAttempt,
     Channel,
     Message,
     MessageState,
     OrderEvent,
     OrderState,
     OutcomeKind,
+    Party,
     RepairOrder,
 )
 from tests.screens.shop_bench import READY, ShopBench, assert_snapshot, counter_of, shown_number
@@ -35,6 +37,15 @@ def set_message(store: Store, **values: object) -> None:
         for key, value in values.items():
             setattr(message, key, value)
         session.add(message)
+
+    store.write(operation)
+
+
+def give_address(store: Store, **values: str) -> None:
+    def operation(session: Session) -> None:
+        party = session.get_one(Party, session.get_one(RepairOrder, READY).party_id)
+        for key, value in values.items():
+            setattr(party, key, value)
 
     store.write(operation)
 
@@ -56,10 +67,13 @@ def test_looks(shop: Store, tmp_path: Path, width: int, height: int) -> None:
 def test_tabs_show_owed_on_their_way_and_all(desk: ShopBench) -> None:
     set_message(desk.counter.store, state=MessageState.TO_CALL)
     desk.press("f6")
-    assert "To handle 1   On their way 0   All" in desk.line(1)
+    assert "To handle 1  To call 1  Failed  Unsure  To post  On their way  All" in desk.line(1)
     assert "Paul Lefebvre" in desk.under_cursor() and "550 no such number" in desk.body
     desk.press("tab")
-    assert "No message is on its way." in desk.body
+    assert "Paul Lefebvre" in desk.under_cursor()
+    for empty in ("has failed", "known whether it left", "to be posted", "No message is on its way."):
+        desk.press("tab")
+        assert empty in desk.body
     desk.press("tab")
     assert desk.body.count("sent") >= 4
     desk.press("tab")
@@ -86,6 +100,8 @@ def test_called_with_a_note(desk: ShopBench) -> None:
     store = desk.counter.store
     desk.press("f6")
     desk.command("a")
+    assert "how did the call end?" in desk.text()
+    desk.press("enter")
     assert "What did Paul Lefebvre say?" in desk.status
     desk.type("comes on Monday — 10 %\r")
     assert "Written down: Paul Lefebvre was told" in desk.status
@@ -104,6 +120,7 @@ def test_called_with_a_note(desk: ShopBench) -> None:
 def test_called_can_be_left(desk: ShopBench) -> None:
     desk.press("f6")
     desk.command("a")
+    desk.press("enter")
     desk.type("oh")
     desk.press("escape")
     assert ready_message(desk.counter.store).state is MessageState.TO_CALL and desk.desk.view.name == "messages"
@@ -114,18 +131,80 @@ def test_sent_again(desk: ShopBench) -> None:
     desk.command("r")
     assert "Will be sent again" in desk.status
     assert ready_message(desk.counter.store).state is MessageState.QUEUED
-    assert "To handle 0   On their way 1" in desk.line(1)
-    desk.press("tab")
+    assert "To handle 0  To call  Failed  Unsure  To post  On their way 1" in desk.line(1)
+    desk.press(*["tab"] * 5)
     assert "Paul Lefebvre" in desk.under_cursor() and "waiting" in desk.under_cursor()
     desk.command("r")
     assert "This message does not wait for another try." in desk.status
+
+
+def test_a_call_that_reached_nobody_is_owed_again_later(desk: ShopBench) -> None:
+    desk.press("f6")
+    desk.command("a")
+    desk.press("down", "down", "enter")
+    desk.type("rang ten times\r")
+    assert "Written down: the call is owed again" in desk.status
+    message = ready_message(desk.counter.store)
+    assert message.state is MessageState.TO_CALL and message.not_before > now()
+    assert "no answer: rang ten times" in desk.body and "call" in desk.under_cursor()
+    with desk.counter.store.read() as session:
+        attempt = session.exec(select(CallAttempt)).one()
+    assert (attempt.outcome, attempt.next_call_at) == ("no_answer", message.not_before)
+
+
+def test_another_way_is_offered_and_taken(desk: ShopBench) -> None:
+    store = desk.counter.store
+    give_address(store, email="paul@example.com", street="1 rue Haute", postcode="75001", city="Paris")
+    desk.press("f6")
+    desk.command("o")
+    assert "Tell Paul Lefebvre by" in desk.text() and "e-mail" in desk.text() and "letter" in desk.text()
+    desk.press("enter")
+    assert "Told by: e-mail" in desk.status
+    with store.read() as session:
+        rows = session.exec(select(Message).where(Message.order_id == READY, Message.event == "repair_ready")).all()
+    assert [(row.channel, row.state) for row in rows if row.state is not MessageState.CANCELLED] == [
+        (Channel.EMAIL, MessageState.QUEUED)
+    ]
+
+
+def test_a_letter_is_posted_with_its_number(desk: ShopBench) -> None:
+    store = desk.counter.store
+    set_message(store, state=MessageState.TO_POST, channel=Channel.LETTER, last_code="registered", last_text="")
+    desk.press("f6")
+    assert "registered letter" in desk.body and "to post !" in desk.under_cursor()
+    desk.command("t")
+    desk.press("enter")
+    assert "proven by its number" in desk.status
+    desk.command("t")
+    desk.type("1A 234 567 8901 2\r")
+    assert "Written down: the letter was posted" in desk.status
+    message = ready_message(store)
+    assert (message.state, message.provider_id) == (MessageState.POSTED, "1A 234 567 8901 2")
+    with store.read() as session:
+        assert session.get_one(RepairOrder, READY).state is OrderState.NOTIFIED
+
+
+def test_another_address_is_checked_and_used_once(desk: ShopBench) -> None:
+    store = desk.counter.store
+    set_message(store, state=MessageState.DEAD, channel=Channel.SMS, recipient="+33612345678")
+    desk.press("f6")
+    desk.command("e")
+    desk.press("ctrl+u")
+    desk.type("01 42 00 00 01\r")
+    assert "SMS needs a mobile number" in desk.status
+    desk.command("e")
+    desk.press("ctrl+u")
+    desk.type("06 98 76 54 32\r")
+    assert "Will be sent again" in desk.status
+    message = ready_message(store)
+    assert (message.state, message.recipient) == (MessageState.QUEUED, "+33698765432")
 
 
 def test_a_call_is_not_sent_again(desk: ShopBench) -> None:
     set_message(desk.counter.store, channel=Channel.CALL)
     desk.press("f6")
     desk.command("r")
-    assert "This message does not wait for another try." in desk.status
+    assert "Will be sent again" not in desk.status
     assert ready_message(desk.counter.store).state is MessageState.TO_CALL
 
 
@@ -137,9 +216,10 @@ def test_owed_no_longer_with_its_reason(desk: ShopBench) -> None:
 
 
 def test_what_was_sent_cannot_be_called_off(desk: ShopBench) -> None:
-    desk.press("f6", "tab", "tab")
-    while "sent" not in desk.under_cursor():
-        desk.press("down")
+    desk.press("f6", "shift+tab")
+    for _row in range(20):
+        if "sent" not in desk.under_cursor():
+            desk.press("down")
     desk.press("delete")
     desk.type("no\r")
     assert "The customer has this message already." in desk.status
@@ -163,7 +243,7 @@ def test_a_channel_on_hold_is_said_above(desk: ShopBench) -> None:
 
 
 def test_the_sender_moves_a_message_on_under_the_cursor(desk: ShopBench) -> None:
-    desk.press("f6", "tab", "tab", "down")
+    desk.press("f6", "shift+tab", "down")
     under = desk.under_cursor()
     set_message(desk.counter.store, state=MessageState.SENT)
     desk.elsewhere()
@@ -181,7 +261,7 @@ def test_many_messages_can_be_paged_to_the_end_and_back(shop: Store, tmp_path: P
     with shop.read() as session:
         ids = list(session.exec(select(Message.id).order_by(col(Message.id).desc())))
     desk = ShopBench(counter_of(shop, tmp_path), 60, 20)
-    desk.press("f6", "tab", "tab")
+    desk.press("f6", "shift+tab")
     view = desk.desk.view
 
     def current() -> object:
