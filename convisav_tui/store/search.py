@@ -207,8 +207,13 @@ def _devices(session: Session, terms: Sequence[Term], parties: Sequence[int]) ->
     serial = "".join(term.text for term in terms).replace(" ", "")
     if len(serial) < 3 or not any(character.isdigit() for character in serial):
         return []
-    beginning = _DEVICES.where(begins(session, DEVICE.c.serial_key, serial))
-    rows = list(session.execute(beginning, {"limit": _CANDIDATES}))
+    rows: list[sa.Row[Any]] = []
+    if has_trigrams(session):
+        beginning = _DEVICES.where(begins(session, DEVICE.c.serial_key, serial))
+        rows += session.execute(beginning, {"limit": _CANDIDATES})
+    elif serial != terms[0].text:
+        # A server sorts by its own language, in which no index tells what begins alike: the trigrams do.
+        parties = [*parties, *find_parties(session, [Term(serial)])]
     if parties:
         values = {"wanted": parties, "pattern": f"%{serial}%", "limit": _CANDIDATES}
         rows += session.execute(_DEVICES_OF_PARTIES, values)
