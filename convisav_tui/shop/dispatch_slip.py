@@ -16,7 +16,7 @@ from convisav_tui.store.models import Device, DeviceType, Dispatch, Paper, Party
 _TITLE = mark("Dispatch slip")
 _COLUMNS = (mark("No."), mark("Device"), mark("Serial no."), mark("Work asked for"), mark("Accessories"))
 _SECRET = mark("unlock code passed on apart from this slip")
-_SIGNED = (mark("Handed over"), mark("Received"))
+_SIGNED = (mark("Handed over by"), mark("Received by"))
 _PROMISE = mark("Send each device back with its label; this barcode receives them one by one.")
 
 
