@@ -309,3 +309,66 @@ class GuaranteeKind(enum.StrEnum):
     REPAIR = "repair"
     GOODWILL = "goodwill"
     NONE = "none"
+
+
+class PartCondition(enum.StrEnum):
+    """What a spare part was before: FR-Q6."""
+
+    NEW = "new"
+    RECONDITIONED = "reconditioned"
+    CIRCULAR = "circular"
+    SECOND_HAND = "second_hand"
+    CUSTOMER_SUPPLIED = "customer_supplied"
+
+
+class NeedState(enum.StrEnum):
+    """Region P: rules.md 7.5."""
+
+    TO_ORDER = "to_order"
+    ORDERED = "ordered"
+    BACKORDERED = "backordered"
+    RECEIVED = "received"
+    ALLOCATED = "allocated"
+    CONSUMED = "consumed"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+class StockReason(enum.StrEnum):
+    """Why pieces came or went."""
+
+    RECEIVED = "received"
+    CONSUMED = "consumed"
+    RETURNED = "returned"
+    COUNTED = "counted"
+    MOVED = "moved"
+    SCRAPPED = "scrapped"
+    CORRECTED = "corrected"
+
+
+class SupplierOrderState(enum.StrEnum):
+    """Where a supplier order is."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    PART_RECEIVED = "part_received"
+    RECEIVED = "received"
+    CANCELLED = "cancelled"
+
+
+class CheckStage(enum.StrEnum):
+    """When a checklist is gone through."""
+
+    INTAKE = "intake"
+    DIAGNOSIS = "diagnosis"
+    FINAL_TEST = "final_test"
+
+
+class AnswerKind(enum.StrEnum):
+    """How a checkpoint is answered."""
+
+    CHECK = "check"
+    CHOICE = "choice"
+    MEASURE = "measure"
+    TEXT = "text"
+    PHOTO = "photo"
