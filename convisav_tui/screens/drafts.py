@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from convisav_tui import clock
 from convisav_tui.i18n import _, mark, ngettext
-from convisav_tui.screens.intake_draft import DraftRow, Drafts, ShopDrafts
+from convisav_tui.screens.intake_draft import BATCH, DraftRow, Drafts, ShopDrafts
 from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span
@@ -105,9 +105,11 @@ class DraftsView(View):
 
     def _take(self, row: DraftRow) -> None:
         def taken(fields: Mapping[str, str]) -> None:
+            from convisav_tui.screens.batch import BatchView
             from convisav_tui.screens.intake import IntakeView
 
-            self.host.replace(IntakeView(self.counter, draft=(row.key, fields)))
+            form = BatchView if row.kind == BATCH else IntakeView
+            self.host.replace(form(self.counter, draft=(row.key, fields)))
 
         self.host.run(lambda: self._drafts.take(row.key), taken, self._not_taken, label=_("Opening"))
 

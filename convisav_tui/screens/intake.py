@@ -21,6 +21,7 @@ from convisav_tui.screens.intake_lookups import BroughtTogether, Catalogue, Know
 from convisav_tui.screens.intake_page import inform, wirings
 from convisav_tui.screens.intake_texts import TICKED, draft_fields, draft_title, form_of, raw_texts, shown_errors
 from convisav_tui.screens.keys import Key, label
+from convisav_tui.screens.passport import PassportView
 from convisav_tui.screens.widgets.form_fields import Suggestion
 from convisav_tui.screens.widgets.form_view import FormView
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span
@@ -175,6 +176,7 @@ class IntakeView(FormView):
             "help",
             "till",
             "customer",
+            *(["passport"] if self._knowledge.history.device_id else []),
             "print",
             "messages",
             "menu",
@@ -188,8 +190,12 @@ class IntakeView(FormView):
             self._save()
         elif action == "comeback":
             self._turn_comeback()
+        elif action == "customer" and self.form.focus == "customer" and self._knowledge.history.device_id:
+            self.act("passport")
         elif action == "customer":
             self._go("customer")
+        elif action == "passport" and self._knowledge.history.device_id is not None:
+            self.host.open(PassportView(self.counter, self._knowledge.history.device_id))
         elif action == "till":
             self._go("intake_amount")
         elif action == "new" and not self._touched:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from convisav_tui.screens.view import Host
 
 KIND = "intake"
+BATCH = "batch"
 EVERY = 1.0
 """Seconds between two savings while somebody types."""
 
@@ -30,6 +31,7 @@ class DraftRow:
     typed_at: str
     updated_at: datetime
     free: bool
+    kind: str = KIND
     person: str = ""
     ours: bool = True
 
@@ -53,15 +55,18 @@ class Drafts(Protocol):
 class ShopDrafts:
     """Drafts in the store of a counter."""
 
-    def __init__(self, counter: Counter) -> None:
+    def __init__(self, counter: Counter, kind: str = KIND) -> None:
         self._counter = counter
+        self._kind = kind
 
     def save(self, key: str, title: str, fields: Mapping[str, str], parked: bool) -> None:
         """See `Drafts`."""
         from convisav_tui.shop.drafts import save_draft
 
         counter = self._counter
-        counter.store.write(lambda session: save_draft(session, key, KIND, title, fields, counter.actor, parked=parked))
+        counter.store.write(
+            lambda session: save_draft(session, key, self._kind, title, fields, counter.actor, parked=parked)
+        )
 
     def discard(self, key: str) -> None:
         """See `Drafts`."""
@@ -91,7 +96,7 @@ class ShopDrafts:
                 ours=row.staff_id in (None, actor.staff_id),
             )
             for row in found
-            if row.kind == KIND
+            if row.kind in (KIND, BATCH)
         ]
 
     def take(self, key: str) -> Mapping[str, str]:

@@ -79,7 +79,7 @@ class SheetView(View):
         """Most useful first."""
         secret = ("secret",) if self._sheet.order.secret_state == "stored" else ()
         first = ("step", "print", "till", *secret, "customer", "undo")
-        return (*first, "loaner", "another", "new", "messages", "drafts", "find", "menu", "help", "quit")
+        return (*first, "loaner", "another", "coverage", "advice", "passport", "new", "messages", "drafts", "find", "menu", "help", "quit")
 
     def hint(self) -> Row:
         """How to look at the sections."""
@@ -113,6 +113,10 @@ class SheetView(View):
             from convisav_tui.screens.intake import IntakeView
 
             self.host.open(IntakeView(self.counter, beside=number))
+        elif action in ("coverage", "advice", "passport"):
+            from convisav_tui.screens.coverage_form import open_agreement
+
+            open_agreement(self.host, self.counter, self._sheet, action, self._refresh)
         else:
             return False
         return True

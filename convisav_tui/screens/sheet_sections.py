@@ -13,6 +13,7 @@ from convisav_tui.screens.widgets.painting import Role, Row, Span, wrap
 
 if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
+    from convisav_tui.store.queries.coverage import CoverFacts
     from convisav_tui.store.queries.sheet import Sheet
 
 INDENT = 4
@@ -117,12 +118,23 @@ def loan_words(sheet: Sheet, counter: Counter) -> str:
 
 def _warranty(sheet: Sheet) -> str:
     order = sheet.order
+    if sheet.covers:
+        return "; ".join(_cover_words(cover) for cover in sheet.covers)
     covered = [
         word for word, on in ((_("parts"), order.parts_in_warranty), (_("labour"), order.labour_in_warranty)) if on
     ]
     if covered:
         return f"{', '.join(covered)} ({words.word(words.KINDS, order.kind)})"
     return _("none") if order.kind == "paid" else words.word(words.KINDS, order.kind)
+
+
+def _cover_words(cover: CoverFacts) -> str:
+    """One line that somebody takes over: "parts: legal guarantee until 12/03/2027 (the seller)"."""
+    share = f" {cover.share / 100:g} %" if cover.share < 10_000 else ""
+    until = " " + _("until {day}").format(day=format_day(cover.until)) if cover.until else ""
+    payer = cover.payer_name or words.word(words.PAYERS, cover.payer)
+    line, ground = words.word(words.COVER_LINES, cover.line), words.word(words.GROUNDS, cover.kind)
+    return f"{line}{share}: {ground}{until} ({payer})"
 
 
 # --- diagnosis and work -------------------------------------------------------------------------------------
@@ -144,6 +156,7 @@ def _work_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
         (_("Outcome"), words.word(words.OUTCOMES, order.outcome) if order.outcome else ""),
         (_("Finished on"), completed),
         (_("Guarantee until"), guarantee),
+        (_("Refused advice"), "; ".join(advice.text for advice in sheet.refused)),
     )
     return fact_rows(facts, width) or _nothing(_("Nothing yet"))
 

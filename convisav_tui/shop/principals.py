@@ -16,6 +16,7 @@ from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.field_reader import TICKED, FieldReader
 from convisav_tui.shop.intake_form import NOTE_LENGTH
+from convisav_tui.shop.people import save_customer
 from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.shop.principal_prices import PriceLine, price_text, read_price_text, write_prices
 from convisav_tui.store.models import (
@@ -24,6 +25,7 @@ from convisav_tui.store.models import (
     MessageEvent,
     NotificationRule,
     Party,
+    PartyKind,
     PrincipalTerms,
     RepairOrder,
     Told,
@@ -188,6 +190,19 @@ def save_terms(
     write_prices(session, party_id, prices)
     session.flush()
     return terms
+
+
+@asks(Permission.EDIT_PRINCIPALS)
+def party_for_principal(session: Session, name: str, actor: Actor, shop: ShopContext) -> int:
+    """The party of exactly that name, whoever he was so far, else a new company; its id. Terms are saved apart.
+
+    Raises FieldErrors for no name, Refusal to all but a manager.
+    """
+    require(session, actor, Permission.EDIT_PRINCIPALS)
+    known = session.exec(select(Party).where(Party.name_key == fold(name)[:160]).order_by(col(Party.id))).first()
+    party = known or save_customer(session, {"name": name, "kind": PartyKind.COMPANY.value}, shop)
+    assert party.id is not None
+    return party.id
 
 
 def _read(

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.shop import Shop, running_shop, shown, taken_in
+from convisav_tui.store.engine import Store
 from tests.e2e.steps import Case, scan, take_in
+from tests.shop.principals import principal
 from tests.terminal import Terminal
 from tests.waiting import wait_until
 
@@ -178,6 +180,44 @@ def test_reprint(stage: tuple[Shop, Terminal, dict[str, str]], counted: Counted)
     wait_until(lambda: shop.labels().count(number) == before + 1, 20, "the label once more")
     _tell("label again", counted, 2)
     assert [job["duplicate"] for job in shop.jobs(number) if job["kind"] == "label"] == [0, 1]
+
+
+def test_a_batch_of_thirty(stage: tuple[Shop, Terminal, dict[str, str]], counted: Counted) -> None:
+    shop, terminal, _numbers = stage
+    principal(Store(shop.config.database.url), "Darty Rivoli")
+    before = len(shop.orders())
+    counted.press("f10")
+    counted.type("batch")
+    counted.press("enter")
+    terminal.wait("Batch intake")
+    counted.type("darty")
+    terminal.wait("▸")
+    counted.press("enter")
+    counted.type("iphone 12")
+    terminal.wait("Apple iPhone 12")
+    counted.press("enter")
+    counted.type("screen broken")
+    terminal.quiet()
+    for index, serial in enumerate(_imeis(30), start=1):
+        counted.scan(serial)
+        terminal.wait(f"{index} device")
+    counted.press("ctrl+s")
+    terminal.wait("30 devices taken in", 60)
+    _tell("thirty devices of a principal, and thirty scans", counted, 5)
+    taken = shop.orders()[before:]
+    assert len(taken) == 30 and len({order["device_id"] for order in taken}) == 30
+    wait_until(lambda: all(order["number"] in shop.labels() for order in taken), 60, "thirty labels")
+
+
+def _imeis(count: int) -> list[str]:
+    """Numbers of phones that differ, each with its check digit."""
+    bodies = [f"35332811{index:06d}" for index in range(1, count + 1)]
+    return [body + _check_digit(body) for body in bodies]
+
+
+def _check_digit(body: str) -> str:
+    doubled = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body))]
+    return str(-sum(part // 10 + part % 10 for part in doubled) % 10)
 
 
 def _list(terminal: Terminal) -> str:

@@ -61,12 +61,13 @@ class DayPayment:
 
 
 def customer_history(session: Session, party_id: int, limit: int = 200) -> CustomerHistory | None:
-    """The customer with his newest orders, or None."""
+    """The customer with his newest orders, also those that he asked for as a principal; or None."""
     names = ("id", "name", "phone", "email", "street", "postcode", "city", "language", "note")
     found = session.execute(sa.select(*(PARTY.c[name] for name in names)).where(PARTY.c.id == party_id)).one_or_none()
     if found is None:
         return None
     device = sa.func.trim(DEVICE.c.brand + " " + DEVICE.c.model)
+    brought = sa.and_(ORDER.c.principal_id == party_id, ORDER.c.principal_id.is_not(None))
     chosen = (
         sa.select(
             ORDER.c.id,
@@ -78,7 +79,7 @@ def customer_history(session: Session, party_id: int, limit: int = 200) -> Custo
             ORDER.c.closed_at,
         )
         .select_from(ORDER.join(DEVICE, DEVICE.c.id == ORDER.c.device_id))
-        .where(ORDER.c.party_id == party_id)
+        .where(sa.or_(ORDER.c.party_id == party_id, brought))
         .order_by(ORDER.c.opened_at.desc(), ORDER.c.id.desc())
         .limit(limit)
     )

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from convisav_tui.errors import NotFound
 from convisav_tui.i18n import _
+from convisav_tui.store.queries.coverage import AdviceFacts, CoverFacts, covers_of, refused_on
 from convisav_tui.store.queries.outbox import JobAttempt, JobRow, MessageRow, MessageTry, jobs_of, messages_of
 from convisav_tui.store.tables import (
     CUSTODY_EVENT,
@@ -249,6 +250,8 @@ class Sheet:
     earlier: tuple[EarlierOrder, ...]
     beside: tuple[EarlierOrder, ...] = ()  # the other devices of the same drop-off
     loans: tuple[LoanFacts, ...] = ()
+    covers: tuple[CoverFacts, ...] = ()  # the lines that somebody else pays
+    refused: tuple[AdviceFacts, ...] = ()
 
     @property
     def paid(self) -> int:
@@ -315,6 +318,8 @@ def sheet(session: Session, order: int | str) -> Sheet | None:
         earlier=tuple(EarlierOrder(*row) for row in session.execute(_EARLIER, earlier)),
         beside=tuple(EarlierOrder(*row) for row in session.execute(_BESIDE, {"order_id": order_facts.id})),
         loans=tuple(LoanFacts(*row) for row in session.execute(_LOANS, {"order_id": order_facts.id})),
+        covers=covers_of(session, order_facts.id),
+        refused=refused_on(session, order_facts.id),
     )
 
 

@@ -1,0 +1,126 @@
+"""Who pays which line of an order, and advice that was refused: two small deeds of the sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from convisav_tui import clock, ticket_number, words
+from convisav_tui.i18n import _, mark
+from convisav_tui.screens.kept_form import KeptForm
+from convisav_tui.screens.widgets.form_fields import FieldSpec
+from convisav_tui.screens.widgets.prompt import TextPrompt
+
+if TYPE_CHECKING:
+    from convisav_tui.screens.counter import Counter
+    from convisav_tui.screens.view import Host
+    from convisav_tui.store.queries.sheet import Sheet
+
+LINES = ("parts", "labour", "travel")
+_GROUNDS = tuple(words.GROUNDS)
+_SHARES = 100
+
+
+class CoverageForm(KeptForm):
+    """A row for each of parts, labour and travel: on what ground, how much, who pays."""
+
+    def __init__(self, counter: Counter, sheet: Sheet, texts: Mapping[str, str]) -> None:
+        number = ticket_number.show(sheet.order.number)
+        super().__init__(counter, _fields(texts), _("Who pays {number}").format(number=number), label_width=12)
+        self._order_id, self._version = sheet.order.id, sheet.order.version
+        self._key = str(uuid4())
+
+    def keep(self, raw: Mapping[str, str]) -> None:
+        """See `KeptForm`."""
+        from convisav_tui.shop.coverage import decide_coverage
+
+        counter = self.counter
+        counter.store.write(
+            lambda session: decide_coverage(
+                session, self._order_id, raw, counter.actor, self._key, expected_version=self._version
+            )
+        )
+
+
+def open_agreement(host: Host, counter: Counter, sheet: Sheet, action: str, done: Callable[[], None]) -> None:
+    """What the sheet leads to: who pays, the advice that was refused, the passport of the device."""
+    if action == "coverage":
+        open_coverage(host, counter, sheet)
+    elif action == "advice":
+        ask_advice(host, counter, sheet, done)
+    else:
+        from convisav_tui.screens.passport import PassportView
+
+        host.open(PassportView(counter, sheet.device.id))
+
+
+def open_coverage(host: Host, counter: Counter, sheet: Sheet) -> None:
+    """Open the lines of the order that the sheet shows."""
+    order_id = sheet.order.id
+
+    def read() -> dict[str, str]:
+        from convisav_tui.shop.coverage import covers_of_order
+        from convisav_tui.store.models import RepairOrder
+
+        texts: dict[str, str] = {}
+        with counter.store.read() as session:
+            for cover in covers_of_order(session, session.get_one(RepairOrder, order_id)):
+                line = cover.line.value
+                texts |= {f"{line}_kind": cover.kind.value, f"{line}_payer": cover.payer.value}
+                texts[f"{line}_share"] = str(cover.share * _SHARES // 10_000) if cover.share else ""
+        return texts
+
+    host.run(read, lambda texts: host.open(CoverageForm(counter, sheet, texts)), label=_("Opening"), leave=True)
+
+
+def ask_advice(host: Host, counter: Counter, sheet: Sheet, done: Callable[[], None]) -> None:
+    """Ask for the advice that the customer declined, and write it down."""
+    order_id, key = sheet.order.id, str(uuid4())
+
+    def typed(text: str) -> None:
+        def write() -> None:
+            from convisav_tui.shop.passport import note_refused_advice
+
+            counter.store.write(
+                lambda session: note_refused_advice(session, order_id, text, counter.actor, key, clock.now())
+            )
+
+        def written(_none: None) -> None:
+            host.say(_("Written down: it is shown at the next intake and printed when the device goes back."))
+            done()
+
+        host.run(write, written, label=_("Saving"))
+
+    host.ask(TextPrompt(_("Advice that was refused:"), typed))
+
+
+def _fields(texts: Mapping[str, str]) -> tuple[FieldSpec, ...]:
+    grounds = tuple((key, _(words.GROUNDS[key])) for key in _GROUNDS)
+    payers = tuple((key, _(word)) for key, word in words.PAYERS.items())
+    specs: list[FieldSpec] = []
+    for row, line in enumerate(LINES):
+        specs += [
+            FieldSpec(
+                f"{line}_kind",
+                words.COVER_LINES[line],
+                "choice",
+                row=row,
+                width=26,
+                default=texts[f"{line}_kind"],
+                choices=grounds,
+                help=mark("On what ground somebody else pays; arrows choose"),
+            ),
+            FieldSpec(f"{line}_share", "%", row=row, width=4, default=texts[f"{line}_share"], longest=5),
+            FieldSpec(
+                f"{line}_payer",
+                mark("paid by"),
+                "choice",
+                row=row,
+                width=16,
+                grow=1,
+                default=texts[f"{line}_payer"],
+                choices=payers,
+            ),
+        ]
+    return (*specs, FieldSpec("reason", mark("Reason"), row=4, width=40, grow=1, longest=400))
