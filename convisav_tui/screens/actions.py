@@ -69,9 +69,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("places", mark("Places"), mark("Bins, shelves and benches: what lies there, labels, evening check")),
     Action("subcontractors", mark("Subcontractors"), mark("Who repairs for the shop, and on which terms")),
     Action("away", mark("Subcontracted"), mark("What is with subcontractors, the longest overdue first")),
-    Action("principals", mark("Principals"), mark("Who brings devices for others: terms, prices, orders")),
-    Action("batch", mark("Batch"), mark("Take in equal devices of a principal, serial by serial")),
-    Action("import_orders", mark("Import orders"), mark("Take in a principal's devices from his file")),
     Action("quit", mark("Leave"), mark("Leave the program; what was typed is kept"), "", "", "ctrl+x"),
     Action(
         "save",
@@ -97,7 +94,7 @@ ACTIONS: tuple[Action, ...] = (
         mark("Guarantees, earlier repairs and refused advice of the device"),
         "",
         "i",
-        "",
+        "alt+i",
         ("sheet", "intake"),
     ),
     Action("coverage", mark("Who pays"), mark("Who pays parts, labour and travel"), "", "g", "", ("sheet",)),
@@ -117,7 +114,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("unit", mark("Change"), mark("Change the loaner's card"), "", "e", "", ("loaners",)),
     Action("earlier", mark("Up"), mark("Offer it earlier"), "", "-", "", ("amounts",)),
     Action("later", mark("Down"), mark("Offer it later"), "", "+", "", ("amounts",)),
-    Action("loaner", mark("Loaner"), mark("Lend a device meanwhile, or take it back"), "", "b", "", ("sheet",)),
+    Action("loaner", mark("Loaner"), mark("Lend a device meanwhile, or take it back"), "", "b", "alt+l", ("sheet",)),
     Action(
         "another",
         mark("One more device"),
@@ -130,16 +127,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("personal", mark("Personal data"), mark("What is kept of him: hand it out, erase it"), views=("customer",)),
     Action("export", mark("Hand out"), mark("Write all that is known of him into a file"), "", "x", "", ("person",)),
     Action("erase", mark("Erase"), mark("Erase who he was; issued papers stay"), "", "z", "", ("person",)),
-    Action(
-        "agree", mark("Save"), mark("Save what stands in the form"), "", "", "ctrl+s", ("agreement",)
-    ),
-    Action("take_all", mark("Take all in"), mark("Take the devices in and print"), "", "", "ctrl+s", ("batch",)),
-    Action("take_rows", mark("Import"), mark("Take in what the file holds"), "", "", "ctrl+s", ("import_orders",)),
-    Action("terms", mark("Terms"), mark("What was agreed with him as a principal"), "", "t", "", ("customer", "principals")),
-    Action("passport", mark("Passport"), mark("Guarantees, earlier repairs and refused advice of the device"), "", "i", "", ("sheet", "intake")),
-    Action("coverage", mark("Who pays"), mark("Who pays parts, labour and travel"), "", "g", "", ("sheet",)),
-    Action("advice", mark("Refused advice"), mark("Write down advice that the customer declined"), "", "a", "", ("sheet",)),
-    Action("guarantee", mark("Guarantee"), mark("Write down a guarantee of the device"), "", "g", "", ("passport",)),
     Action("keep", mark("Save"), mark("Save the customer's card"), "", "", "ctrl+s", ("card",)),
     Action("edit", mark("Change"), mark("Change the customer's card"), "", "e", "", ("customer",)),
     Action(

@@ -87,6 +87,7 @@ class ShopDrafts:
         return [
             DraftRow(
                 key=row.key,
+                kind=row.kind,
                 title=row.title,
                 station=row.station_name,
                 typed_at=row.typed_at,

@@ -79,7 +79,8 @@ class SheetView(View):
         """Most useful first."""
         secret = ("secret",) if self._sheet.order.secret_state == "stored" else ()
         first = ("step", "print", "till", *secret, "customer", "undo")
-        return (*first, "loaner", "another", "coverage", "advice", "passport", "new", "messages", "drafts", "find", "menu", "help", "quit")
+        own = ("coverage", "advice", "passport")
+        return (*first, "loaner", "another", "new", "messages", "drafts", "find", *own, "menu", "help", "quit")
 
     def hint(self) -> Row:
         """How to look at the sections."""
