@@ -161,7 +161,7 @@ FAMILIES = {
     "watch": mark("watches"),
     "medical": mark("medical"),
     "tool": mark("tools"),
-    "other": mark("other"),
+    "other": mark("other kinds"),
 }
 PLACE_KINDS = {
     "bin": mark("bin"),
@@ -313,6 +313,11 @@ EVENTS = {
     "message_retried": mark("message sent again"),
     "message_cancelled": mark("message called off"),
     "message_spoken": mark("message told in person"),
+    "unclaimed": mark("not collected"),
+    "start_procedure": mark("court asked for a sale"),
+    "record_sale": mark("sold by order of the court"),
+    "owner_came": mark("the owner came"),
+    "petition_rejected": mark("the court refused"),
     "message_call_tried": mark("customer called, not reached"),
     "message_posted": mark("letter posted"),
     "message_rerouted": mark("message sent another way"),

@@ -29,6 +29,7 @@ COPY_EVERY = timedelta(hours=1)
 DAILY = timedelta(days=1)
 SHOP_EVERY = 60.0
 CODES_EVERY = 3600.0
+REMINDERS_EVERY = 900.0
 LEASE_EVERY = 20.0
 LOOK_AROUND = 5.0
 # Somebody holds a device and waits for its label; its messages are read later anyway.
@@ -59,6 +60,7 @@ class Duties:
                 Chore("sending", self._send, next_due=self._next_message, gives_way=LABELS_FIRST),
                 Chore("lease", self._renew, every=LEASE_EVERY, woken=False),
                 Chore("shop", self._keep_shop, every=SHOP_EVERY, woken=False),
+                Chore("reminders", self._remind, every=REMINDERS_EVERY, woken=False),
                 Chore("codes", self._destroy_codes, every=CODES_EVERY, woken=False),
                 Chore("copies", self._copy, every=SHOP_EVERY, woken=False),
             )
@@ -144,6 +146,19 @@ class Duties:
         expired = self._store.write(lambda session: expire_quotes(session, clock.now(), shop))
         if expired:
             log.info("%d quotes expired", expired)
+        return 0
+
+    def _remind(self) -> int:
+        """Quotes that nobody answers, devices that nobody collects: the next rung of each ladder, and T33."""
+        from convisav_tui.shop.context import shop_of
+        from convisav_tui.shop.reminders import remind
+        from convisav_tui.shop.workflow import mark_unclaimed
+
+        shop, instant = shop_of(self._config), clock.now()
+        unclaimed = self._store.write(lambda session: mark_unclaimed(session, instant, shop))
+        reminded = self._store.write(lambda session: remind(session, instant, shop))
+        if unclaimed or reminded:
+            log.info("%d devices unclaimed, %d reminders", unclaimed, reminded)
         return 0
 
     def _copy(self) -> int:

@@ -26,6 +26,8 @@ from convisav_tui.store.models import (
 
 # Of these the one who decides about the quote is told (rules.md 7.8).
 OF_THE_QUOTE = frozenset({MessageEvent.QUOTE_READY, MessageEvent.QUOTE_REMINDER, MessageEvent.QUOTE_EXPIRED})
+# Whoever asked to be told nothing is told of these all the same: without a notice his device can never be disposed of.
+_MUST_BE_TOLD = frozenset({MessageEvent.COLLECT_REMINDER, MessageEvent.UNCLAIMED_NOTICE})
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,8 @@ def _wanted(
     if party.id != order.party_id:
         return ruled or own or (Channel.EMAIL,)
     asked = channel_for(order, event)
+    if asked is Channel.NONE and event in _MUST_BE_TOLD:
+        return ruled or own or (Channel.EMAIL,)
     if asked is Channel.NONE:
         return ()
     return unique((*ruled, asked))

@@ -149,6 +149,7 @@ FREE = frozenset(
         "secrets.purge_secret",  # an unreadable code is the safe side
         "sign_in.change_own_pin",  # his own, proven by the old one
         "sign_in.still_here",
+        "unclaimed_dossier.ask_for_dossier",
     }
 )
 

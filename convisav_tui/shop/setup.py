@@ -8,11 +8,14 @@ from convisav_tui.config import Config, StaffConfig
 from convisav_tui.shop.catalogue import ShippedType, shipped_amounts, shipped_types
 from convisav_tui.shop.country_rules import rows_to_keep
 from convisav_tui.shop.dated_rules import GIVEN
+from convisav_tui.shop.reminders import shipped_steps
 from convisav_tui.store.models import CountryRule, DeviceType, FrequentFault, IntakeAmountType, Role, Setting, Staff
 from convisav_tui.store.search_index import rebuild
 
 # What customers are found by as this program writes it: another name here, and every database is given it anew.
 SEARCH_TEXT = "search:devices"
+# The ladders of reminders; their rungs are the shop's from then on.
+LADDERS = "ladders:1"
 
 
 def first_rows(session: Session, config: Config) -> None:
@@ -26,6 +29,7 @@ def first_rows(session: Session, config: Config) -> None:
         *(f"intake_amount:{shipped.code}" for shipped in shipped_amounts()),
         *(_rule_name(row) for row in rows_to_keep(config.shop.country)),
         *(f"staff:{person.login}" for person in config.staff),
+        LADDERS,
         SEARCH_TEXT,
     }
     if wanted <= given:
@@ -36,6 +40,8 @@ def first_rows(session: Session, config: Config) -> None:
     for person in config.staff:
         if f"staff:{person.login}" not in given:
             _give_staff(session, person)
+    if LADDERS not in given:
+        session.add_all(shipped_steps())
     if SEARCH_TEXT not in given:
         rebuild(session)
     session.merge(Setting(key=GIVEN, value=sorted(given | wanted)))

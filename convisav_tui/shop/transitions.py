@@ -11,8 +11,8 @@ What is reduced, because the rooms it needs do not exist yet:
 - T28, T29 by `reactions.message_accepted` and `message_failed`. T30 asks that nothing is owed, or a manager's release;
   no days added to the device's guarantee (FR-G6). T31 asks settled money, no open complaint or bonus.
 - T39 settles the advance as answered. T20 is here because without it the refusal of T24 to exceed the accepted total
-  could not be mended. T18, T19 stand in `subcontract_rows`, T13 and T36 in `ending_rows`. T14–T16, T21, T33–T38,
-  T41–T45 are not here yet.
+  could not be mended. T18, T19 stand in `subcontract_rows`, T13 and T36 in `ending_rows`, T33–T35, T37 and T38 in
+  `unclaimed_rows`. T14–T16, T21, T41–T45 are not here yet.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from convisav_tui.shop import (
     subcontract_effects,
     subcontract_guards,
     subcontract_rows,
+    unclaimed_rows,
     usual,
 )
 from convisav_tui.shop.permissions import Permission
@@ -378,6 +379,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     *subcontract_rows.ROWS,
     *ending_rows.ROWS,
+    *unclaimed_rows.ROWS,
 )
 
 

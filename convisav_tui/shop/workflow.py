@@ -28,6 +28,7 @@ from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers, Preview, Step, StepInput, StepTaken, read_answers, usual_answers
 from convisav_tui.shop.transition import Transition
 from convisav_tui.shop.transitions import TRANSITIONS, transition_from
+from convisav_tui.shop.unclaimed import SOURCES, unclaimed_since
 from convisav_tui.shop.undo_window import undo_window
 from convisav_tui.store.models import (
     Channel,
@@ -118,6 +119,20 @@ def expire_quotes(session: Session, now: datetime, shop: ShopContext) -> int:
             _apply(situation, row, Answers(), PROGRAM, None)
             expired += 1
     return expired
+
+
+def mark_unclaimed(session: Session, now: datetime, shop: ShopContext) -> int:
+    """T33: devices that nobody collected in time after the first proved notice; how many. `now` is aware UTC."""
+    waiting = select(RepairOrder).where(col(RepairOrder.state).in_(SOURCES), col(RepairOrder.closed_at).is_(None))
+    marked = 0
+    for order in session.exec(waiting).all():
+        situation = Situation(session, order, shop, now, PROGRAM)
+        since = unclaimed_since(session, order, shop)
+        row = transition_from(order.state, "unclaimed")
+        if row is not None and since is not None and since <= situation.today:
+            _apply(situation, row, Answers(), PROGRAM, None)
+            marked += 1
+    return marked
 
 
 def event_label(event: OrderEvent) -> str:

@@ -1,0 +1,210 @@
+"""Ladders of reminders: a quote that nobody answers, a device that nobody collects (rules.md FR-U7, T06).
+
+The rungs are the shop's own data. The worker climbs them: a rung is owed once, on its day; one that was missed for long
+is left out, so that a shop which was closed, or an old file that was taken over, tells nobody everything at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from convisav_tui.clock import local
+from convisav_tui.errors import FieldErrors
+from convisav_tui.i18n import _
+from convisav_tui.shop.actor import Actor
+from convisav_tui.shop.channels import in_order, read_channels
+from convisav_tui.shop.context import ShopContext
+from convisav_tui.shop.dates import add_months
+from convisav_tui.shop.notices import audiences, timing
+from convisav_tui.shop.outbox import enqueue_message, revision_of, withdraw
+from convisav_tui.shop.permissions import Permission, asks, require
+from convisav_tui.shop.planning import for_audience
+from convisav_tui.shop.quiet_hours import OF_REMINDERS
+from convisav_tui.shop.quoting import current_quote
+from convisav_tui.shop.reactions import REMINDED, still_wanted
+from convisav_tui.store.models import (
+    Channel,
+    Message,
+    MessageEvent,
+    MessageState,
+    OrderState,
+    ReminderStep,
+    RepairOrder,
+)
+
+QUOTE_UNANSWERED, NOT_COLLECTED = "quote_unanswered", "not_collected"
+LADDERS = (QUOTE_UNANSWERED, NOT_COLLECTED)
+EVENTS_OF: Mapping[str, tuple[MessageEvent, ...]] = {
+    QUOTE_UNANSWERED: (MessageEvent.QUOTE_REMINDER,),
+    NOT_COLLECTED: (MessageEvent.COLLECT_REMINDER, MessageEvent.UNCLAIMED_NOTICE),
+}
+# Days after which a rung that was missed is not climbed any more; a registered letter always is.
+MISSED_AFTER = 14
+LIVES = timedelta(days=14)
+MOST_DAYS, MOST_MONTHS = 3660, 120
+_PER_QUOTE = 100
+
+
+def shipped_steps() -> list[ReminderStep]:
+    """The ladders that the program brings: J+3 and J+7; 7, 15, 30 days, 3, 11 (registered), 12 months."""
+    letter = [Channel.LETTER.value]
+    reminder, notice = MessageEvent.COLLECT_REMINDER, MessageEvent.UNCLAIMED_NOTICE
+    rungs: list[tuple[str, int, int, MessageEvent, list[str], bool]] = [
+        (QUOTE_UNANSWERED, 3, 0, MessageEvent.QUOTE_REMINDER, [], False),
+        (QUOTE_UNANSWERED, 7, 0, MessageEvent.QUOTE_REMINDER, [], False),
+        (NOT_COLLECTED, 7, 0, reminder, [], False),
+        (NOT_COLLECTED, 15, 0, reminder, [], False),
+        (NOT_COLLECTED, 30, 0, reminder, [], False),
+        (NOT_COLLECTED, 0, 3, notice, letter, False),
+        (NOT_COLLECTED, 0, 11, notice, letter, True),
+        (NOT_COLLECTED, 0, 12, notice, [], False),
+    ]
+    return [
+        ReminderStep(
+            ladder=ladder,
+            position=1 + sum(earlier[0] == ladder for earlier in rungs[:index]),
+            after_days=days,
+            after_months=months,
+            event=event,
+            channels=channels,
+            registered=registered,
+        )
+        for index, (ladder, days, months, event, channels, registered) in enumerate(rungs)
+    ]
+
+
+def remind(session: Session, now: datetime, shop: ShopContext) -> int:
+    """Owe every rung that is due at `now` (aware UTC) and was not owed before; call off reminders that are no news any
+    more. Returns how many messages that made."""
+    _call_off(session)
+    today = local(now, shop.timezone).date()
+    return sum(_climb(session, ladder, today, now, shop) for ladder in LADDERS)
+
+
+def ladder_of(session: Session, ladder: str) -> Sequence[ReminderStep]:
+    """The rungs of a ladder, lowest first, those that are switched off too."""
+    rungs = select(ReminderStep).where(ReminderStep.ladder == ladder)
+    return session.exec(rungs.order_by(col(ReminderStep.position))).all()
+
+
+@asks(Permission.EDIT_WORDING)
+def save_step(
+    session: Session,
+    ladder: str,
+    actor: Actor,
+    *,
+    position: int | None = None,
+    after_days: int = 0,
+    after_months: int = 0,
+    event: MessageEvent | None = None,
+    channels: Iterable[Channel] = (),
+    registered: bool = False,
+    active: bool = True,
+) -> ReminderStep:
+    """Change a rung, or add one on top without `position`. Raises FieldErrors, Refusal to those who may not."""
+    require(session, actor, Permission.EDIT_WORDING)
+    if not (0 <= after_days <= MOST_DAYS and 0 <= after_months <= MOST_MONTHS) or not (after_days or after_months):
+        raise FieldErrors({"after": _("Type days or months after which it is sent")})
+    rungs = ladder_of(session, ladder)
+    row = next((rung for rung in rungs if rung.position == position), None)
+    if row is None:
+        top = max((rung.position for rung in rungs), default=0) + 1
+        row = ReminderStep(ladder=ladder, position=top, event=EVENTS_OF[ladder][0])
+    row.after_days, row.after_months = after_days, after_months
+    row.event = event or row.event
+    row.channels = [Channel.LETTER.value] if registered else [channel.value for channel in channels]
+    row.registered, row.active = registered, active
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _climb(session: Session, ladder: str, today: date, now: datetime, shop: ShopContext) -> int:
+    rungs = [rung for rung in ladder_of(session, ladder) if rung.active]
+    if not rungs:
+        return 0
+    states = frozenset().union(*(REMINDED[event] for event in EVENTS_OF[ladder]))
+    waiting = select(RepairOrder).where(col(RepairOrder.state).in_(states), col(RepairOrder.closed_at).is_(None))
+    owed, orders = 0, session.exec(waiting).all()
+    climbed = _climbed(session, ladder, [order.id for order in orders if order.id is not None])
+    for order in orders:
+        began, base = _began(session, ladder, order, shop)
+        due = [(_day(rung, began), rung.position, rung) for rung in rungs] if began is not None else []
+        due = [step for step in due if step[0] <= today]
+        if not due:
+            continue
+        day, _position, rung = max(due, key=lambda step: step[:2])
+        late = today - day > timedelta(days=MISSED_AFTER)
+        if climbed.get(order.id or 0, 0) >= base + rung.position or (late and not rung.registered):
+            continue
+        owed += _owe(session, order, rung, base + rung.position, now, shop)
+    return owed
+
+
+def _climbed(session: Session, ladder: str, orders: Sequence[int]) -> dict[int, int]:
+    """The highest rung that each order was told of, by order id."""
+    told = select(Message).where(
+        col(Message.event).in_(EVENTS_OF[ladder]),
+        col(Message.order_id).in_(orders),
+        col(Message.state) != MessageState.CANCELLED,
+    )
+    highest: dict[int, int] = {}
+    for message in session.exec(told):
+        highest[message.order_id] = max(highest.get(message.order_id, 0), revision_of(message))
+    return highest
+
+
+def _began(session: Session, ladder: str, order: RepairOrder, shop: ShopContext) -> tuple[date, int] | tuple[None, int]:
+    """From which day the rungs are counted, and what is added to their numbers: each quote has its own."""
+    if ladder == QUOTE_UNANSWERED:
+        quote = current_quote(session, order.id or 0)
+        if quote is None:
+            return None, 0
+        return local(quote.issued_at, shop.timezone).date(), quote.revision * _PER_QUOTE
+    moment = order.notified_at or order.completed_at
+    if moment is None and order.state in (OrderState.QUOTE_REFUSED, OrderState.QUOTE_EXPIRED):
+        moment = order.updated_at
+    return (local(moment, shop.timezone).date(), 0) if moment is not None else (None, 0)
+
+
+def _day(rung: ReminderStep, began: date) -> date:
+    return add_months(began, rung.after_months) + timedelta(days=rung.after_days)
+
+
+def _owe(
+    session: Session, order: RepairOrder, rung: ReminderStep, revision: int, now: datetime, shop: ShopContext
+) -> int:
+    owed = 0
+    for audience in audiences(session, order, rung.event):
+        wanted = read_channels(rung.channels)
+        channels = in_order(audience.facts, wanted) if wanted else audience.channels
+        planned = for_audience(session, order, audience, rung.event, shop, channels[0])
+        when = timing(session, order, rung.event, planned.channel, shop, earliest=now, lives=LIVES, quiet=OF_REMINDERS)
+        message = enqueue_message(
+            session,
+            order,
+            planned,
+            cause=None,
+            revision=revision,
+            not_before=when.not_before,
+            expires_at=when.expires_at,
+            shop=shop,
+            registered=rung.registered,
+        )
+        owed += message is not None
+    return owed
+
+
+def _call_off(session: Session) -> None:
+    """Reminders that wait for the morning, or for somebody to call, of orders that have moved on meanwhile."""
+    waiting = select(Message).where(
+        col(Message.event).in_(tuple(REMINDED)),
+        col(Message.state).in_((MessageState.QUEUED, MessageState.TO_CALL, MessageState.TO_POST)),
+    )
+    for message in session.exec(waiting).all():
+        order = session.get_one(RepairOrder, message.order_id)
+        if not still_wanted(session, order, message):
+            withdraw(session, order, message.event)
