@@ -13,12 +13,13 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from convisav_tui import clock
+from convisav_tui import clock, ticket_number
 from convisav_tui.config import CONFIG_VARIABLE, HOME_VARIABLE, Config
 from convisav_tui.demo.companion import Ports
 from convisav_tui.demo.shop import build_shop, config_file, write_demo_config
 from convisav_tui.i18n import set_language
 from convisav_tui.main_screen import Program
+from convisav_tui.screens.board import BoardView
 from convisav_tui.screens.desk import Desk
 from convisav_tui.screens.keys import BACKTAB, ENTER, ESCAPE, TAB, Key, typed
 from convisav_tui.screens.picture import svg
@@ -30,6 +31,7 @@ PRETENDED = "2026-11-26T14:32:00+01:00"
 LANGUAGE = "fr"
 ORDERS = 60
 BETWEEN_KEYS = 0.2  # seconds: slower than a scanner
+SCANNER_GAP = 0.004
 NAMED = {"enter": Key("enter", "\r"), "tab": TAB, "shift+tab": BACKTAB, "escape": ESCAPE, "space": typed(" ")}
 
 
@@ -59,6 +61,13 @@ class Sitting:
         for character in text:
             self._arrive(ENTER if character == "\n" else typed(character))
 
+    def scan(self, text: str) -> None:
+        """What a barcode scanner types."""
+        self._pass(1.0)
+        for character in text + "\n":
+            self._arrive(ENTER if character == "\n" else typed(character), SCANNER_GAP)
+        self._pass(1.0)
+
     def draw(self, name: str, title: str) -> None:
         """Write what is on screen to docs/screens/."""
         self._pass(2.0)
@@ -69,8 +78,8 @@ class Sitting:
         """Back to the board, with nothing in its box."""
         self.press(*["escape"] * 4)
 
-    def _arrive(self, key: Key) -> None:
-        self._pass(BETWEEN_KEYS)
+    def _arrive(self, key: Key, gap: float = BETWEEN_KEYS) -> None:
+        self._pass(gap)
         self.desk.arrive(key, self._time)
         self._settle()
 
@@ -177,6 +186,55 @@ def draw_order(sitting: Sitting) -> None:
     sitting.home()
 
 
+def draw_several(sitting: Sitting) -> None:
+    """Marked rows: what can be done with them, what a deed would do, a parcel to a subcontractor, what is out."""
+    sitting.press("f10")
+    sitting.type("sous-traitants\n\nMicro Soudure SARL")
+    sitting.press("tab")
+    sitting.type("01 40 00 00 01")
+    sitting.press("ctrl+s")
+    sitting.home()
+    sitting.type("5")
+    sitting.press("*", "f8")
+    sitting.draw("marks", "convisav: F8")
+    sitting.type("31")
+    sitting.draw("bulk", "convisav: F8")
+    sitting.home()
+    sitting.type("5")
+    sitting.press("space", "space", "space", "f8")
+    sitting.type("6")
+    sitting.draw("parcel", "convisav: F8")
+    sitting.press("ctrl+s", "f10")
+    sitting.type("chez les sous-traitants\n")
+    sitting.draw("away", "convisav: F10")
+    sitting.home()
+
+
+def draw_shelf(sitting: Sitting) -> None:
+    """A place with two devices put there by scans, and its check: one is there, one is missing, one too much."""
+    sitting.press("f10")
+    sitting.type("bacs\n\nA1-03")
+    sitting.press("ctrl+s")
+    sitting.home()
+    board = sitting.desk.views[0]
+    assert isinstance(board, BoardView)
+    numbers = []
+    sitting.type("1")
+    for _row in range(3):
+        numbers.append(board.order_number())
+        sitting.press("down")
+    place = ticket_number.make(ticket_number.PLACE_PAIR, 1)
+    sitting.scan(place)
+    sitting.scan(numbers[0])
+    sitting.scan(numbers[1])
+    sitting.type("v")
+    sitting.scan(numbers[0])
+    sitting.scan(numbers[2])
+    sitting.draw("shelf-check", "convisav: A1-03")
+    sitting.press("enter")
+    sitting.home()
+
+
 def draw_outside(sitting: Sitting) -> None:
     """Messages and till."""
     sitting.press("f6")
@@ -206,7 +264,7 @@ def main() -> None:
     SCREENS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="convisav-screens-") as folder:
         sitting = Sitting(demo_shop(Path(folder)))
-        for draw in (draw_board, draw_intake, draw_order, draw_outside, draw_papers):
+        for draw in (draw_board, draw_intake, draw_order, draw_outside, draw_papers, draw_several, draw_shelf):
             draw(sitting)
 
 

@@ -28,7 +28,7 @@ class AwayView(ListingView):
         ColumnSpec("number", mark("No."), 12),
         ColumnSpec("subcontractor", mark("Subcontractor"), 14, grow=2),
         ColumnSpec("device", mark("Device"), 12, grow=2),
-        ColumnSpec("days", mark("Days"), 4, align="right"),
+        ColumnSpec("days", mark("Days"), 5, align="right"),
         ColumnSpec("expected", mark("Expected"), 9),
         ColumnSpec("job", mark("State"), 12),
         ColumnSpec("dispatch", mark("Slip"), 12, from_width=95),

@@ -12,7 +12,7 @@ from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.step_painting import field_of
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.form import Form
-from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells, cut
+from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells, wrap
 
 if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
@@ -220,12 +220,13 @@ class BulkView(View):
 
     def _body(self, width: int) -> list[Row]:
         listed = [*self._report.refused, *self._report.done] if self._report is not None else self._seen
-        return [_row(one, self._report is not None, width) for one in listed]
+        return [row for one in listed for row in order_rows(one, width, "✓" if self._report is not None else "→")]
 
 
-def _row(one: OfOrder, done: bool, width: int) -> Row:
+def order_rows(one: OfOrder, width: int, sign: str) -> list[Row]:
+    """One order with what will be or was done, or with the whole reason why not."""
     shown = ticket_number.show(one.number)
-    if one.refusal:
-        return [Span(cut(f" ✗ {shown}  {one.refusal}", width), Role.WARNING)]
-    sign = "✓" if done else "→"
-    return [Span(cut(f" {sign} {shown}  {one.told}", width))]
+    head = f" {'✗' if one.refusal else sign} {shown}  "
+    lines = wrap(one.refusal or one.told, max(10, width - cells(head))) or [""]
+    role = Role.WARNING if one.refusal else Role.NORMAL
+    return [[Span((head if place == 0 else " " * cells(head)) + line, role)] for place, line in enumerate(lines)]

@@ -9,9 +9,10 @@ from uuid import uuid4
 from convisav_tui import ticket_number
 from convisav_tui.errors import FieldErrors
 from convisav_tui.i18n import _, mark, ngettext
+from convisav_tui.screens.bulk_view import order_rows
 from convisav_tui.screens.widgets.form_fields import FieldSpec
 from convisav_tui.screens.widgets.form_view import FormView
-from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cut
+from convisav_tui.screens.widgets.painting import Page, Role, Row, Span
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -97,7 +98,7 @@ class ParcelView(FormView):
         page = self.form.render(width, 6)
         rows = [*page.rows[:6], [Span("─" * width, Role.RULE)], self._summary()]
         room = max(0, height - len(rows))
-        rows += [self._row(one, width) for one in self._seen[:room]]
+        rows += [row for one in self._seen for row in order_rows(one, width, "→")][:room]
         return Page(rows[:height], page.cursor)
 
     # --- what goes along ----------------------------------------------------------------------------------------------
@@ -111,12 +112,6 @@ class ParcelView(FormView):
             stays = ngettext("{count} stays", "{count} stay", refused).format(count=refused)
             row.append(Span(f"   {stays}", Role.WARNING))
         return [*row, Span("   " + _("Scans add more."), Role.DIM)]
-
-    def _row(self, one: OfOrder, width: int) -> Row:
-        shown = ticket_number.show(one.number)
-        if one.refusal:
-            return [Span(cut(f" ✗ {shown}  {one.refusal}", width), Role.WARNING)]
-        return [Span(cut(f"   {shown}  {one.told}", width))]
 
     def _raw(self) -> Mapping[str, str]:
         texts = self.form.state.texts()

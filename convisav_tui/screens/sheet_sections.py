@@ -271,14 +271,16 @@ def _messages_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
 
 
 def _custody_summary(sheet: Sheet, counter: Counter) -> str:
-    place = f" ({sheet.order.place})" if sheet.order.place else ""
-    return words.word(words.HOLDERS, sheet.order.holder) + place
+    who = sheet.custody[-1].who if sheet.custody else ""
+    where = ", ".join(part for part in (sheet.order.place, who) if part)
+    return words.word(words.HOLDERS, sheet.order.holder) + (f" ({where})" if where else "")
 
 
 def _custody_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
     rows: list[Row] = []
     for custody in sheet.custody:
-        facts = (words.word(words.HOLDERS, custody.holder), custody.place, custody.staff, custody.note)
+        whom = f"{words.word(words.HOLDERS, custody.holder)} {custody.who}".rstrip()
+        facts = (whom, custody.place, custody.carrier, custody.note, custody.staff)
         rows += _entry(counter.moment(custody.at), facts, width)
     return rows
 

@@ -33,11 +33,11 @@ class SubcontractorsView(ListingView):
     name: ClassVar[str] = "subcontractors"
     columns = (
         ColumnSpec("name", mark("Name"), 22, grow=2),
-        ColumnSpec("phone", mark("Phone"), 15, from_width=75),
+        ColumnSpec("phone", mark("Phone"), 15, from_width=95),
         ColumnSpec("margin", mark("Margin"), 7, align="right"),
         ColumnSpec("days", mark("Days"), 5, align="right"),
-        ColumnSpec("may", mark("Data, code"), 10),
-        ColumnSpec("away", mark("Out"), 4, align="right"),
+        ColumnSpec("may", mark("Data, code"), 13),
+        ColumnSpec("away", mark("Out"), 6, align="right"),
         ColumnSpec("active", "", 10),
     )
 

@@ -191,6 +191,14 @@ class CustodyFacts:
     place: str
     staff: str
     note: str
+    party: str = ""  # the subcontractor
+    technician: str = ""
+    carrier: str = ""
+
+    @property
+    def who(self) -> str:
+        """The name of who has it, where he is one person or firm."""
+        return self.party or self.technician
 
 
 @dataclass(frozen=True)
@@ -384,6 +392,19 @@ def _statement_of(facts: type, table: sa.Table, named: _Columns) -> sa.Select[An
     return chosen.where(table.c.order_id == sa.bindparam("order_id")).order_by(table.c.id)
 
 
+def _custody_statement() -> sa.Select[Any]:
+    """Each move with who made it, who has the device since, and who carried it."""
+    technician, moves = STAFF.alias(), CUSTODY_EVENT
+    joined = (
+        moves.outerjoin(STAFF, STAFF.c.id == moves.c.staff_id)
+        .outerjoin(PARTY, PARTY.c.id == moves.c.party_id)
+        .outerjoin(technician, technician.c.id == moves.c.technician_id)
+    )
+    named = {"staff": STAFF.c.name, "party": PARTY.c.name, "technician": technician.c.name}
+    chosen = sa.select(*_columns(CustodyFacts, moves, named)).select_from(joined)
+    return chosen.where(moves.c.order_id == sa.bindparam("order_id")).order_by(moves.c.id)
+
+
 def _quotes_statement() -> sa.Select[Any]:
     """Each version with its last answer: an answer that was undone and given again stands twice."""
     any_answer = QUOTE_DECISION.alias()
@@ -405,7 +426,7 @@ _DEVICE = _device_statement()
 _EVENTS = _statement_of(EventFacts, ORDER_EVENT, {"staff": STAFF.c.name, "station": STATION.c.name})
 _QUOTES = _quotes_statement()
 _PAYMENTS = _statement_of(PaymentFacts, PAYMENT, {"staff": STAFF.c.name})
-_CUSTODY = _statement_of(CustodyFacts, CUSTODY_EVENT, {"staff": STAFF.c.name})
+_CUSTODY = _custody_statement()
 _EARLIER = (
     sa.select(*_columns(EarlierOrder, ORDER, {}))
     .where(ORDER.c.device_id == sa.bindparam("device_id"), ORDER.c.id < sa.bindparam("order_id"))
