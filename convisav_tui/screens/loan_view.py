@@ -84,8 +84,10 @@ class LendView(RecordFormView):
         self.title = _("Loaner for {number}").format(number=ticket_number.show(sheet.order.number))
 
     def _fields(self, counter: Counter) -> tuple[FieldSpec, ...]:
+        from convisav_tui.shop.loans import due_by
+
         promised = self._sheet.order.promised_on
-        due = format_day(promised) if promised is not None and promised >= counter.today else ""
+        due = format_day(due_by(promised, counter.today))
         means = tuple((code, _(text)) for code, text in words.MEANS.items())
         return (
             FieldSpec(
@@ -99,12 +101,20 @@ class LendView(RecordFormView):
                 suggest=self._offered,
                 help=mark("Code, brand or model of a free one; or scan its label"),
             ),
-            FieldSpec("due_on", mark("Back by"), "date", row=1, width=12, default=due),
+            FieldSpec("due_on", mark("Back by"), "date", row=1, width=12, default=due, skip_when_default=False),
             FieldSpec("condition", mark("Condition"), row=2, width=40, grow=1, longest=400, enter_stops=False),
             FieldSpec("accessories", mark("Accessories"), row=3, width=40, grow=1, longest=400, enter_stops=False),
-            FieldSpec("deposit", mark("Deposit"), "amount", row=4, width=12, enter_stops=False),
+            FieldSpec("deposit", mark("Its deposit"), "amount", row=4, width=12, enter_stops=False),
             FieldSpec(
-                "means", mark("Paid by"), "choice", row=5, width=16, choices=means, default="card", visible_when=_asks
+                "means",
+                mark("Paid by"),
+                "choice",
+                row=5,
+                width=16,
+                choices=means,
+                default="card",
+                visible_when=_asks,
+                skip_when_default=False,
             ),
         )
 
@@ -152,7 +162,7 @@ class LendView(RecordFormView):
         elif not found:
             self.form.error("unit", _("No loaner is free; F10, loaners, shows all"))
         else:
-            self.field_reached("unit")
+            self.form.offer("unit", "", self._offered("", self.form.state))
 
     def _choose(self, key: str) -> None:
         unit = self._free.get(key)

@@ -81,7 +81,7 @@ class LoanersView(ListingView):
 
         found = lent_rows(session) if self._lent_only else unit_rows(session)
         self._units = {unit.id: unit for unit in found}
-        more = [] if self._lent_only else [Record(NEW, NEW, {"code": _("+ new"), "title": _("a loaner")})]
+        more = [] if self._lent_only else [Record(NEW, NEW, {"code": "+", "title": _("New loaner")})]
         return [*(self._record(unit) for unit in found), *more]
 
     def chosen(self, record: Record) -> None:

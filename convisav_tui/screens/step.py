@@ -90,12 +90,16 @@ class StepView(View):
 
     def actions(self) -> Sequence[str]:
         """Only what does not leave a step half chosen, and what mends a refusal."""
-        return (self._mended_by, "help") if self._mended_by in ("till", "new") else ("help",)
+        mending = (self._mended_by,) if self._mended_by in ("till", "new", "loaner") else ()
+        slip = ("print",) if self._steps and self._step.event == "relinquish" else ()
+        return (*mending, *slip, "help")
 
     def act(self, action: str) -> bool:
         """What mends a refusal."""
         if action == "till":
             self.host.run(self._sheet, self._pay, label=_("Opening"))
+        elif action == "loaner":
+            self.host.run(self._sheet, self._loan, label=_("Opening"))
         elif action == "new":
             from convisav_tui.screens.intake import IntakeView
 
@@ -278,6 +282,12 @@ class StepView(View):
 
         if found is not None:
             self.host.open(PaymentView(self.counter, found, self.host.repaint))
+
+    def _loan(self, found: Sheet | None) -> None:
+        from convisav_tui.screens.loan_view import open_loan_of
+
+        if found is not None:
+            open_loan_of(self.host, self.counter, found)
 
     # --- doing it -------------------------------------------------------------------------------------------
 

@@ -39,9 +39,10 @@ def refusal_rows(sentence: str, mending: Row, width: int) -> list[Row]:
 
 def mending_of(mended_by: str, steps: Sequence[Step]) -> Row:
     """The key that mends a refusal and what it does; empty where no key does."""
-    if mended_by in ("till", "new"):
-        words_of = {"till": _("Payment"), "new": _(find("new").label)}
-        return [Span(label(find(mended_by).key), Role.KEY), Span(f" {words_of[mended_by]}", Role.NORMAL)]
+    if mended_by in ("till", "new", "loaner"):
+        words_of = {"till": _("Payment"), "new": _(find("new").label), "loaner": _(find("loaner").label)}
+        action = find(mended_by)
+        return [Span(label(action.key or action.chord), Role.KEY), Span(f" {words_of[mended_by]}", Role.NORMAL)]
     step = next((step for step in steps if mended_by == f"step:{step.event}"), None)
     if step is None:
         return []

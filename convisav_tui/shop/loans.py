@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlmodel import Session, col, func, select
 
@@ -39,6 +39,7 @@ from convisav_tui.store.models import (
 
 LEND_FIELDS = ("unit", "due_on", "condition", "accessories", "deposit", "means")
 RETURN_FIELDS = ("outcome", "condition", "data_erased", "keep", "reason", "repair")
+UNPROMISED = timedelta(days=14)  # for how long a loaner goes out when no day was promised for the device
 _TEXTS = {"condition": 400, "accessories": 400}
 _GONE = frozenset({OrderState.RETURNED, OrderState.CLOSED, OrderState.CANCELLED})
 
@@ -61,6 +62,11 @@ class Held:
 
     amount: int
     payment: Payment | None
+
+
+def due_by(promised_on: date | None, today: date) -> date:
+    """When a loaner is to be back: on the promised day, else in two weeks."""
+    return promised_on if promised_on is not None and promised_on >= today else today + UNPROMISED
 
 
 def open_loan(session: Session, order_id: int) -> Loan | None:
@@ -122,7 +128,7 @@ def lend(session: Session, order_id: int, wish: Wish, actor: Actor, shop: ShopCo
         party_id=order.party_id,
         lent_at=now(),
         lent_by_id=actor.staff_id,
-        due_on=wish.due_on or order.promised_on,
+        due_on=wish.due_on or due_by(order.promised_on, shop.today()),
         condition_out=wish.condition or unit.condition,
         accessories_out=wish.accessories or unit.accessories,
         deposit=deposit,

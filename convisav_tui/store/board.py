@@ -47,6 +47,8 @@ _READY_NOT_TOLD = (
     f" AND {in_states('completed', 'to_notify', 'notified', 'unclaimed')}"
 )
 _TO_CALL = f"id IN (SELECT order_id FROM message WHERE {MESSAGE_OWED})"
+# What was lent with an order and should be back by now (rules.md 7.6).
+_LOANS_OVERDUE = "id IN (SELECT order_id FROM loan WHERE ended_at IS NULL AND due_on < :today)"
 # A technician's own work: what was given to him and is not done yet.
 _MINE = f"{ASSIGNED} AND technician_id = :person AND NOT {in_states(*FINISHED)}"
 
@@ -99,6 +101,7 @@ LISTS: tuple[ListSpec, ...] = (
     ListSpec("mine", mark("Mine"), condition=_MINE, index="open_by_technician", by_priority=True),
     ListSpec("late", mark("Late"), condition=_LATE, by_promise=True),
     ListSpec("comebacks", mark("Comebacks"), condition=COMEBACK, index="open_comebacks"),
+    ListSpec("loans_overdue", mark("Loaners overdue"), condition=_LOANS_OVERDUE),
     ListSpec("to_call", mark("To call"), condition=_TO_CALL),
     ListSpec("quote_refused", mark("Quotes refused"), states=("quote_refused",)),
     ListSpec("quote_expired", mark("Quotes expired"), states=("quote_expired",)),

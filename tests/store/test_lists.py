@@ -12,7 +12,17 @@ from sqlmodel import Session
 from convisav_tui.errors import StoreError
 from convisav_tui.store import board, fastpath
 from convisav_tui.store.engine import Store
-from convisav_tui.store.models import Holder, MessageEvent, MessageState, OrderKind, OrderState
+from convisav_tui.store.models import (
+    Holder,
+    Loan,
+    LoanerState,
+    LoanerUnit,
+    MessageEvent,
+    MessageState,
+    OrderKind,
+    OrderState,
+    RepairOrder,
+)
 from convisav_tui.store.queries.lists import BY_KEY, LISTS, OrderRow, counts, fetch_list, fetch_rows, find_row
 from tests.shop_builder import (
     OPENED,
@@ -68,6 +78,23 @@ def fill(session: Session) -> None:
     add_message(session, add_order(session, device, OrderState.RETURNED), MessageState.UNKNOWN)
     quote = add_order(session, device, OrderState.QUOTE_ISSUED)
     add_message(session, quote, MessageState.UNKNOWN, event=MessageEvent.QUOTE_READY)
+    for due_on in (YESTERDAY, TODAY):
+        _lend(session, add_order(session, device), due_on)
+
+
+def _lend(session: Session, order: RepairOrder, due_on: date) -> None:
+    unit = LoanerUnit(code=f"P-{order.id}", state=LoanerState.LENT)
+    session.add(unit)
+    session.flush()
+    session.add(
+        Loan(
+            idempotency_key=f"loan-{order.id}",
+            unit_id=unit.id,
+            order_id=order.id,
+            party_id=order.party_id,
+            due_on=due_on,
+        )
+    )
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -251,6 +278,7 @@ LIST_INDEX = {
     "mine": "open_by_technician",
     "to_notify": "",
     "to_call": "",
+    "loans_overdue": "",
 }
 
 
@@ -286,7 +314,8 @@ def test_pages_are_found_in_partial_indexes(shop_with_history: Store, key: str) 
     for options in ({}, {"after": True}, {"before": True}, {"from_end": True}):
         plan = _plan(shop_with_history, board.page_statement(spec, **options, hinted=True))
         wanted = LIST_INDEX.get(key, "open_by_state")
-        assert (f"ix_repair_order__{wanted}" if wanted else "ix_message__owed") in plan, plan
+        aside = "ix_loan__due" if key == "loans_overdue" else "ix_message__owed"
+        assert (f"ix_repair_order__{wanted}" if wanted else aside) in plan, plan
         assert "SCAN o\n" not in plan + "\n", plan
         assert "SCAN message" not in plan.replace("SCAN message USING COVERING INDEX ix_message__owed", ""), plan
         if not spec.by_priority and wanted in ("open_by_state", "open_by_age", "open_by_promise"):
@@ -298,7 +327,7 @@ def test_counts_are_read_from_partial_indexes(shop_with_history: Store) -> None:
     plan = _plan(shop_with_history, board.count_statement(hinted=True))
     for line in plan.splitlines():
         if line.startswith(("SCAN", "SEARCH")) and "SUBQUERY" not in line:
-            known = ("ix_repair_order__open_", "ix_message__owed", "INTEGER PRIMARY KEY", "CONSTANT ROW")
+            known = ("ix_repair_order__open_", "ix_message__owed", "ix_loan__due", "INTEGER PRIMARY KEY", "CONSTANT ROW")
             assert any(index in line for index in known), plan
 
 
