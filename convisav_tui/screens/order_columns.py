@@ -8,6 +8,7 @@ from convisav_tui import ticket_number, words
 from convisav_tui.i18n import _, mark
 from convisav_tui.screens.widgets.painting import Role
 from convisav_tui.screens.widgets.record_list import ColumnSpec, Record
+from convisav_tui.store.board import FINISHED, WARNED_AFTER_DAYS
 
 if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
@@ -71,6 +72,20 @@ def short_customer(row: OrderRow) -> str:
     return f"{row.customer} ({row.principal})" if row.principal else row.customer
 
 
+def legal_delay(row: OrderRow, counter: Counter) -> str:
+    """How far the delay of the legal guarantee has run (FR-G2), "" as long as it need not be watched."""
+    if row.kind != "legal_guarantee" or row.state in FINISHED:
+        return ""
+    from convisav_tui.country.rules import packaged
+
+    limit = packaged(counter.config.shop.country).number("guarantee.remedy_days", counter.today)
+    days = (counter.today - counter.local(row.opened_at).date()).days
+    if not limit or days < min(WARNED_AFTER_DAYS, limit):
+        return ""
+    told = _("legal guarantee: day {day} of {limit}").format(day=days, limit=limit)
+    return f"{told} !" if days >= limit else told
+
+
 def detail_line(row: OrderRow, counter: Counter) -> str:
     """What the bottom line of a list says of the order under the cursor."""
     parts = [f"{row.customer} {row.phone}".strip(), row.fault]
@@ -82,6 +97,9 @@ def detail_line(row: OrderRow, counter: Counter) -> str:
         parts.append(_("quote asked"))
     if row.comeback:
         parts.append(_("comeback"))
+    delay = legal_delay(row, counter)
+    if delay:
+        parts.append(delay)
     if row.message_owed:
         parts.append(_("customer not told yet"))
     return f"{ticket_number.show(row.number)}  " + " · ".join(" ".join(part.split()) for part in parts if part)

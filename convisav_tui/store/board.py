@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from convisav_tui.i18n import mark
@@ -51,6 +51,17 @@ _TO_CALL = f"id IN (SELECT order_id FROM message WHERE {MESSAGE_OWED})"
 _LOANS_OVERDUE = "id IN (SELECT order_id FROM loan WHERE ended_at IS NULL AND due_on < :today)"
 # A technician's own work: what was given to him and is not done yet.
 _MINE = f"{ASSIGNED} AND technician_id = :person AND NOT {in_states(*FINISHED)}"
+
+
+# FR-G2 (rules.md 7.6): a repair under the legal guarantee that is near the end of its delay. `:warned` is the instant
+# before which it was brought; the country's dated rule says how long the delay is, this only when to look.
+WARNED_AFTER_DAYS = 20
+_LEGAL_DELAY = f"kind = 'legal_guarantee' AND opened_at < :warned AND NOT {in_states(*FINISHED)}"
+
+
+def warned_before(today: date) -> datetime:
+    """The instant (aware UTC) before which a repair under the legal guarantee is on the list of its delay."""
+    return datetime.combine(today - timedelta(days=WARNED_AFTER_DAYS - 1), time(), UTC)
 
 
 @dataclass(frozen=True)
@@ -102,6 +113,7 @@ LISTS: tuple[ListSpec, ...] = (
     ListSpec("late", mark("Late"), condition=_LATE, by_promise=True),
     ListSpec("comebacks", mark("Comebacks"), condition=COMEBACK, index="open_comebacks"),
     ListSpec("loans_overdue", mark("Loaners overdue"), condition=_LOANS_OVERDUE),
+    ListSpec("legal_30_days", mark("Legal guarantee"), condition=_LEGAL_DELAY),
     ListSpec("to_call", mark("To call"), condition=_TO_CALL),
     ListSpec("quote_refused", mark("Quotes refused"), states=("quote_refused",)),
     ListSpec("quote_expired", mark("Quotes expired"), states=("quote_expired",)),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -78,6 +78,9 @@ def fill(session: Session) -> None:
     add_message(session, add_order(session, device, OrderState.RETURNED), MessageState.UNKNOWN)
     quote = add_order(session, device, OrderState.QUOTE_ISSUED)
     add_message(session, quote, MessageState.UNKNOWN, event=MessageEvent.QUOTE_READY)
+    for days in (18, 19, 20, 40):
+        opened_at = datetime.combine(TODAY - timedelta(days=days), time(12), UTC)
+        add_order(session, device, kind=OrderKind.LEGAL_GUARANTEE, opened_at=opened_at)
     for due_on in (YESTERDAY, TODAY):
         _lend(session, add_order(session, device), due_on)
 
@@ -279,11 +282,13 @@ LIST_INDEX = {
     "to_notify": "",
     "to_call": "",
     "loans_overdue": "",
+    "legal_30_days": "open_by_age",
 }
 
 
 def _plan(store: Store, sql: str) -> str:
-    values = {"today": TODAY.isoformat(), "limit": 50, "at": str(OPENED), "id": 1, "priority": 0, "person": ANNA}
+    values: dict[str, object] = {"warned": str(OPENED)}
+    values |= {"today": TODAY.isoformat(), "limit": 50, "at": str(OPENED), "id": 1, "priority": 0, "person": ANNA}
     with store.engine.connect() as connection:
         raw = connection.connection.dbapi_connection
         assert raw is not None
@@ -318,7 +323,8 @@ def test_pages_are_found_in_partial_indexes(shop_with_history: Store, key: str) 
         assert (f"ix_repair_order__{wanted}" if wanted else aside) in plan, plan
         assert "SCAN o\n" not in plan + "\n", plan
         assert "SCAN message" not in plan.replace("SCAN message USING COVERING INDEX ix_message__owed", ""), plan
-        if not spec.by_priority and wanted in ("open_by_state", "open_by_age", "open_by_promise"):
+        covering = key != "legal_30_days" and not spec.by_priority
+        if covering and wanted in ("open_by_state", "open_by_age", "open_by_promise"):
             assert "USING COVERING INDEX ix_repair_order__open" in plan, plan
 
 
@@ -327,8 +333,21 @@ def test_counts_are_read_from_partial_indexes(shop_with_history: Store) -> None:
     plan = _plan(shop_with_history, board.count_statement(hinted=True))
     for line in plan.splitlines():
         if line.startswith(("SCAN", "SEARCH")) and "SUBQUERY" not in line:
-            known = ("ix_repair_order__open_", "ix_message__owed", "ix_loan__due", "INTEGER PRIMARY KEY", "CONSTANT ROW")
+            known = (
+                "ix_repair_order__open_",
+                "ix_message__owed",
+                "ix_loan__due",
+                "INTEGER PRIMARY KEY",
+                "CONSTANT ROW",
+            )
             assert any(index in line for index in known), plan
+
+
+def test_a_legal_guarantee_is_on_its_list_from_the_twentieth_day(filled: Store) -> None:
+    with filled.read() as session:
+        rows = fetch_list(session, "legal_30_days", TODAY, limit=50)
+        assert [(TODAY - row.opened_at.date()).days for row in rows] == [20, 40]
+        assert len(fetch_list(session, "legal_30_days", TODAY + timedelta(days=2), limit=50)) == 4
 
 
 def test_a_date_of_the_shop_decides_what_is_late(store: Store) -> None:

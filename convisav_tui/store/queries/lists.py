@@ -50,6 +50,8 @@ def fetch_list(
         parameters |= {"priority": edge.priority} if spec.by_priority else {}
     if ":today" in spec.where:
         parameters["today"] = today
+    if ":warned" in spec.where:
+        parameters["warned"] = board.warned_before(today)
     if ":person" in spec.where:
         parameters["person"] = person
     hinted = session.get_bind().dialect.name == "sqlite"
@@ -74,7 +76,10 @@ def counts(session: Session, today: date, person: int | None = None) -> dict[str
     `person` is whose work "mine" counts."""
     by_state = {state: count for state, count in session.execute(_COUNT_BY_STATE)}
     others = _count_statement(hinted=session.get_bind().dialect.name == "sqlite")
-    return board.sum_up(by_state, tuple(session.execute(others, {"today": today, "person": person}).one()))
+    return board.sum_up(
+        by_state,
+        tuple(session.execute(others, {"today": today, "warned": board.warned_before(today), "person": person}).one()),
+    )
 
 
 @cache
@@ -89,6 +94,8 @@ def _page_statement(
         statement = statement.bindparams(sa.bindparam("at", type_=edge_type))
     if ":today" in spec.where:
         statement = statement.bindparams(sa.bindparam("today", type_=sa.Date()))
+    if ":warned" in spec.where:
+        statement = statement.bindparams(sa.bindparam("warned", type_=UTC_INSTANT))
     if ":person" in spec.where:
         statement = statement.bindparams(sa.bindparam("person", type_=sa.BigInteger()))
     return statement.columns(*_COLUMNS)
@@ -97,7 +104,9 @@ def _page_statement(
 @cache
 def _count_statement(hinted: bool) -> sa.TextClause:
     return sa.text(board.count_statement(hinted)).bindparams(
-        sa.bindparam("today", type_=sa.Date()), sa.bindparam("person", type_=sa.BigInteger())
+        sa.bindparam("today", type_=sa.Date()),
+        sa.bindparam("warned", type_=UTC_INSTANT),
+        sa.bindparam("person", type_=sa.BigInteger()),
     )
 
 
