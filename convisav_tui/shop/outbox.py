@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -25,6 +26,7 @@ from convisav_tui.shop.letters import paper_for, stop_printing
 from convisav_tui.shop.message_facts import MessageFacts
 from convisav_tui.shop.movement import told
 from convisav_tui.shop.paper import Content
+from convisav_tui.store.board import MESSAGE_OWED, MESSAGE_TO_POST
 from convisav_tui.store.models import (
     Channel,
     JobKind,
@@ -38,6 +40,10 @@ from convisav_tui.store.models import (
 )
 from convisav_tui.text import clean_line
 
+# Word for word as in the partial indexes: with parameters SQLite would read every message ever sent.
+_OWED_IDS = sa.text(
+    f"SELECT id FROM message WHERE {MESSAGE_OWED} UNION ALL SELECT id FROM message WHERE {MESSAGE_TO_POST}"
+)
 OWED = (MessageState.DEAD, MessageState.UNKNOWN, MessageState.TO_CALL, MessageState.TO_POST)
 # `last_code` of a letter that must be posted as a registered one.
 REGISTERED = "registered"
@@ -82,7 +88,8 @@ def enqueue_message(
     assert order.id is not None
     addressee = planned.facts.party_id if planned.facts is not None else None
     role = f".p{addressee}" if addressee is not None else ""
-    key = _message_key(session, f"{planned.event.value}:{order.id}:{revision}:{planned.channel.value}{role}", again)
+    base = f"{planned.event.value}:{order.id}:{revision}:{planned.channel.value}{role}"
+    key = _message_key(session, order.id, base, again)
     if key is None:
         return None
     by_person = planned.channel in (Channel.CALL, Channel.LETTER)
@@ -264,15 +271,15 @@ def held_fast(query: SelectOfScalar[Message]) -> SelectOfScalar[Message]:
 def messages_owed(session: Session, limit: int = 200) -> Sequence[Message]:
     """What a person must deal with, oldest first: failed for good, perhaps sent, to be spoken (notifying.md 4)."""
     return session.exec(
-        select(Message).where(col(Message.state).in_(OWED)).order_by(col(Message.id)).limit(limit)
+        select(Message).where(col(Message.id).in_(_OWED_IDS)).order_by(col(Message.id)).limit(limit)
     ).all()
 
 
-def _message_key(session: Session, base: str, again: bool) -> str | None:
+def _message_key(session: Session, order_id: int, base: str, again: bool) -> str | None:
     """The dedupe key of a message; None when one that was not called off has it and no other is wanted."""
-    earlier = session.exec(
-        select(Message.state).where((col(Message.dedupe_key) == base) | col(Message.dedupe_key).startswith(base + ":"))
-    ).all()
+    # Among those of the order: the beginning of a key is in no order that every database keeps.
+    same = (col(Message.dedupe_key) == base) | col(Message.dedupe_key).startswith(base + ":")
+    earlier = session.exec(select(Message.state).where(Message.order_id == order_id, same)).all()
     if not again and any(state is not MessageState.CANCELLED for state in earlier):
         return None
     return f"{base}:{len(earlier)}" if earlier else base

@@ -12,11 +12,18 @@ from convisav_tui.store.models import JobState, Message, MessageState, PrintJob,
 
 def due_before(session: Session, until: datetime) -> int:
     """How many print jobs and messages that nobody has tried yet are to be carried out before that instant (UTC)."""
+    # Word for word as in the partial indexes, which hold only what is due: SQLite would read all that ever was.
     jobs = select(func.count()).where(
-        PrintJob.state == JobState.QUEUED, PrintJob.last_error == "", col(PrintJob.not_before) <= until
+        sa.text("print_job.state IN ('queued', 'sending')"),
+        PrintJob.state == JobState.QUEUED,
+        PrintJob.last_error == "",
+        col(PrintJob.not_before) <= until,
     )
     messages = select(func.count()).where(
-        Message.state == MessageState.QUEUED, Message.last_kind == "", col(Message.not_before) <= until
+        sa.text("message.state IN ('queued', 'leased')"),
+        Message.state == MessageState.QUEUED,
+        Message.last_kind == "",
+        col(Message.not_before) <= until,
     )
     return session.exec(jobs).one() + session.exec(messages).one()
 
