@@ -61,15 +61,14 @@ def open_card(host: Host, counter: Counter, party_id: int) -> None:
 def read_card(counter: Counter, party_id: int) -> Card:
     """The card of a customer. Raises NotFound when he was removed."""
     from convisav_tui.shop.card_history import last_card_change
-    from convisav_tui.shop.people import CUSTOMER_FIELDS
+    from convisav_tui.shop.people import card_texts
     from convisav_tui.store.models import Party
 
     with counter.store.read() as session:
         party = session.get(Party, party_id)
         if party is None:
             raise NotFound(_("This customer was removed."))
-        texts = {key: str(getattr(party, key) or "") for key in CUSTOMER_FIELDS}
-        return Card(texts, party.version, last_card_change(session, party))
+        return Card(card_texts(party), party.version, last_card_change(session, party))
 
 
 class CustomerCardView(FormView):
@@ -204,6 +203,7 @@ def _fields(texts: Mapping[str, str]) -> tuple[FieldSpec, ...]:
         FieldSpec("name", mark("Name"), row=0, width=40, grow=1, default=texts["name"], longest=120),
         FieldSpec("kind", mark("Kind"), "choice", row=1, width=20, default=texts["kind"], choices=choices["kind"]),
         FieldSpec("phone", mark("Phone"), row=2, width=20, default=texts["phone"], longest=40),
+        FieldSpec("fax", mark("Fax"), row=2, width=20, default=texts["fax"], longest=40),
         FieldSpec("email", mark("E-mail"), row=3, width=40, grow=1, default=texts["email"], longest=200),
         FieldSpec(
             "channel",
@@ -214,17 +214,37 @@ def _fields(texts: Mapping[str, str]) -> tuple[FieldSpec, ...]:
             default=texts["channel"],
             choices=choices["channel"],
         ),
-        FieldSpec("street", mark("Street"), row=5, width=40, grow=1, default=texts["street"], longest=160),
-        FieldSpec("postcode", mark("Postcode"), row=6, width=8, default=texts["postcode"], longest=16),
-        FieldSpec("city", mark("City"), row=6, width=20, grow=1, default=texts["city"], longest=80),
+        FieldSpec(
+            "channels",
+            mark("Then by"),
+            row=5,
+            width=40,
+            grow=1,
+            default=texts["channels"],
+            longest=80,
+            help=mark("Channels to try after it, in this order, with commas: e-mail, SMS, fax, letter"),
+        ),
+        FieldSpec(
+            "refused_channels",
+            mark("Never by"),
+            row=6,
+            width=40,
+            grow=1,
+            default=texts["refused_channels"],
+            longest=80,
+            help=mark("Channels that the customer refuses, with commas"),
+        ),
+        FieldSpec("street", mark("Street"), row=7, width=40, grow=1, default=texts["street"], longest=160),
+        FieldSpec("postcode", mark("Postcode"), row=8, width=8, default=texts["postcode"], longest=16),
+        FieldSpec("city", mark("City"), row=8, width=20, grow=1, default=texts["city"], longest=80),
         FieldSpec(
             "language",
             mark("Language"),
             "choice",
-            row=7,
+            row=9,
             width=20,
             default=texts["language"],
             choices=choices["language"],
         ),
-        FieldSpec("note", mark("Note"), "note", row=8, width=40, grow=1, height=3, default=texts["note"]),
+        FieldSpec("note", mark("Note"), "note", row=10, width=40, grow=1, height=3, default=texts["note"]),
     )

@@ -201,6 +201,7 @@ INTAKE: tuple[FieldSpec, ...] = (
     FieldSpec("depositor", mark("Brought by"), row=22, width=18, grow=1, enter_stops=False, longest=120),
     FieldSpec("seller", mark("Seller"), row=22, width=14, grow=1, enter_stops=False, longest=120),
     FieldSpec("language", mark("Speaks"), "choice", row=22, width=10, enter_stops=False),
+    FieldSpec("fax", mark("Fax"), row=23, width=18, enter_stops=False, longest=40),
     *intake_principal.FIELDS,
     *_HIDDEN,
 )
@@ -234,7 +235,14 @@ def wired(wirings: Mapping[str, Wiring]) -> tuple[FieldSpec, ...]:
 
 def channels(state: FormState) -> Choices:
     """How a customer can be told something."""
-    return (("none", "—"), ("sms", _("SMS")), ("email", _("e-mail")), ("call", _("call")))
+    return (
+        ("none", "—"),
+        ("sms", _("SMS")),
+        ("email", _("e-mail")),
+        ("call", _("call")),
+        ("fax", _("fax")),
+        ("letter", _("letter")),
+    )
 
 
 def secret_kinds(state: FormState) -> Choices:

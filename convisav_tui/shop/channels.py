@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from convisav_tui.shop.channel_words import unique
 from convisav_tui.shop.message_facts import MessageFacts
 from convisav_tui.store.models import Channel, MessageEvent, RepairOrder
 
@@ -30,14 +31,3 @@ def in_order(facts: MessageFacts, wanted: Sequence[Channel]) -> tuple[Channel, .
     if Channel.CALL in facts.refused and facts.postal and Channel.LETTER not in tried:
         tried.append(Channel.LETTER)
     return (*tried, Channel.CALL)
-
-
-def unique(channels: Iterable[Channel]) -> tuple[Channel, ...]:
-    """Each channel once, in the order of its first place; "not told" is none."""
-    return tuple(dict.fromkeys(channel for channel in channels if channel is not Channel.NONE))
-
-
-def read_channels(values: Sequence[str]) -> tuple[Channel, ...]:
-    """Channels from the words of a table; unknown words belong to another version."""
-    words = {channel.value: channel for channel in Channel}
-    return unique(words[value] for value in values if value in words)

@@ -261,7 +261,14 @@ def _detail(form: IntakeForm, intake: _Intake, order: RepairOrder) -> dict[str, 
 def _check_addresses(form: IntakeForm, party: Party) -> None:
     """Each channel has its address, be it typed now or known of the customer."""
     troubles = {
-        key: channel_trouble(getattr(form, key), phone=party.phone, phone_kind=party.phone_kind, email=party.email)
+        key: channel_trouble(
+            getattr(form, key),
+            phone=party.phone,
+            phone_kind=party.phone_kind,
+            email=party.email,
+            fax=party.fax,
+            postal=bool(party.street and party.city),
+        )
         for key in CHANNEL_FIELDS
     }
     if any(troubles.values()):

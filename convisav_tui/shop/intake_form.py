@@ -28,6 +28,7 @@ INTAKE_FIELDS = (
     "name",
     "phone",
     "email",
+    "fax",
     "street",
     "postcode",
     "city",
@@ -96,6 +97,8 @@ class IntakeForm(BaseModel):
     phone_e164: str = ""
     phone_kind: PhoneKind | None = None
     email: str = ""
+    fax: str = ""  # as people of the country write it
+    fax_e164: str = ""
     street: str = ""
     postcode: str = ""
     city: str = ""
@@ -168,7 +171,9 @@ def parse_intake(raw: Mapping[str, str], shop: ShopContext, rules: Rules | None 
     return _Reader(raw, shop, rules or packaged(shop.country)).form()
 
 
-def channel_trouble(channel: Channel, *, phone: str, phone_kind: str | None, email: str) -> str:
+def channel_trouble(
+    channel: Channel, *, phone: str, phone_kind: str | None, email: str, fax: str = "", postal: bool = False
+) -> str:
     """The sentence on why this customer cannot be told that way; "" when he can."""
     if channel is Channel.EMAIL and not email:
         return _("E-mail needs an e-mail address")
@@ -176,6 +181,10 @@ def channel_trouble(channel: Channel, *, phone: str, phone_kind: str | None, ema
         return _("SMS needs a mobile number")
     if channel is Channel.CALL and not phone:
         return _("A call needs a phone number")
+    if channel is Channel.FAX and not fax:
+        return _("A fax needs a fax number")
+    if channel is Channel.LETTER and not postal:
+        return _("A letter needs street and city")
     return ""
 
 
@@ -202,7 +211,10 @@ class _Reader(FieldReader):
     def customer(self) -> dict[str, object]:
         """Who the customer is and how he is reached."""
         phone = self.read("phone", lambda typed: parse_phone(typed, self.shop.country))
+        fax = self.read("fax", lambda typed: parse_phone(typed, self.shop.country))
         return {
+            "fax": fax.national if fax else "",
+            "fax_e164": fax.e164 if fax else "",
             "customer_id": self.row("customer_id", _("Choose the customer again")),
             "phone": phone.national if phone else "",
             "phone_e164": phone.e164 if phone else "",
@@ -294,12 +306,17 @@ class _Reader(FieldReader):
         for key in CHANNEL_FIELDS:
             channel = values[key]
             assert isinstance(channel, Channel)
-            needed = "email" if channel is Channel.EMAIL else "phone"
+            needed = {Channel.EMAIL: "email", Channel.FAX: "fax", Channel.LETTER: "street"}.get(channel, "phone")
             if needed in self.errors or (values["customer_id"] and not self.typed(needed)):
                 continue
             kind = values["phone_kind"]
             trouble = channel_trouble(
-                channel, phone=str(values["phone"]), phone_kind=str(kind or ""), email=str(values["email"])
+                channel,
+                phone=str(values["phone"]),
+                phone_kind=str(kind or ""),
+                email=str(values["email"]),
+                fax=str(values["fax"]),
+                postal=bool(values["street"] and values["city"]),
             )
             if trouble:
                 self.errors.setdefault(key, trouble)

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from convisav_tui.shop.actor import Actor
-from convisav_tui.shop.channels import channel_for, in_order, read_channels, unique
+from convisav_tui.shop.channel_words import read_channels, unique
+from convisav_tui.shop.channels import channel_for, in_order
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.message_facts import MessageFacts, facts_of
 from convisav_tui.shop.permissions import Permission, asks, require

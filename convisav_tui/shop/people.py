@@ -11,6 +11,7 @@ from convisav_tui.clock import now
 from convisav_tui.contact import parse_email, parse_phone
 from convisav_tui.errors import Conflict, FieldErrors, NotFound
 from convisav_tui.i18n import LANGUAGES, _
+from convisav_tui.shop.channel_words import channel_words, parse_channels
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.field_reader import FieldReader
 from convisav_tui.shop.intake_form import NOTE_LENGTH, IntakeForm, channel_trouble
@@ -19,8 +20,10 @@ from convisav_tui.store.search_index import refresh_party
 from convisav_tui.text import fold
 
 CUSTOMER_FIELDS = (
-    "kind", "name", "phone", "email", "street", "postcode", "city", "language", "channel", "note",
+    "kind", "name", "phone", "email", "fax", "street", "postcode", "city", "language", "channel", "channels",
+    "refused_channels", "note",
 )  # fmt: skip
+_LISTS = ("channels", "refused_channels")
 _LINES = {"name": 120, "street": 160, "postcode": 16, "city": 80}
 
 
@@ -54,6 +57,12 @@ def same_contact(session: Session, *, phone_e164: str = "", email: str = "", lim
     if not conditions:
         return []
     return session.exec(select(Party).where(or_(*conditions)).order_by(col(Party.id).desc()).limit(limit)).all()
+
+
+def card_texts(party: Party) -> dict[str, str]:
+    """The fields of a card as they are typed."""
+    texts = {key: str(getattr(party, key) or "") for key in CUSTOMER_FIELDS if key not in _LISTS}
+    return texts | {key: channel_words(getattr(party, key)) for key in _LISTS}
 
 
 def save_customer(
@@ -94,16 +103,26 @@ def _card(raw: Mapping[str, str], shop: ShopContext) -> dict[str, Any]:
         reader.errors.setdefault("name", _("Type the name of the customer"))
     phone = reader.read("phone", lambda typed: parse_phone(typed, shop.country))
     email = reader.read("email", parse_email) or ""
+    fax = reader.read("fax", lambda typed: parse_phone(typed, shop.country))
     channel = reader.choice("channel", Channel) or Channel.NONE
+    lists = {key: reader.read(key, parse_channels) or [] for key in _LISTS}
+    both = channel_words([value for value in (*lists["channels"], channel.value) if value in lists["refused_channels"]])
+    if both:
+        reader.errors.setdefault("refused_channels", _("He is told by {channel} above").format(channel=both))
     language = reader.typed("language") or shop.language
     if language not in LANGUAGES:
         reader.errors["language"] = _("Choose one of the values of the list")
     kind = reader.choice("kind", PartyKind) or PartyKind.PERSON
     note = reader.text("note", NOTE_LENGTH)
     trouble = channel_trouble(
-        channel, phone=phone.national if phone else "", phone_kind=phone.kind if phone else "", email=email
+        channel,
+        phone=phone.national if phone else "",
+        phone_kind=phone.kind if phone else "",
+        email=email,
+        fax=fax.national if fax else "",
+        postal=bool(values["street"] and values["city"]),
     )
-    if trouble and not {"phone", "email"} & set(reader.errors):
+    if trouble and not {"phone", "email", "fax"} & set(reader.errors):
         reader.errors.setdefault("channel", trouble)
     if reader.errors:
         raise FieldErrors({key: reader.errors[key] for key in CUSTOMER_FIELDS if key in reader.errors})
@@ -114,6 +133,9 @@ def _card(raw: Mapping[str, str], shop: ShopContext) -> dict[str, Any]:
         "phone_kind": phone.kind if phone else "",
         "email": email,
         "email_key": email.casefold(),
+        "fax": fax.national if fax else "",
+        "fax_e164": fax.e164 if fax else "",
+        **lists,
         "language": language,
         "channel": channel,
         "kind": kind,
@@ -150,6 +172,8 @@ def _take_over(party: Party, form: IntakeForm) -> bool:
         typed |= {"name": form.name, "name_key": fold(form.name)[:160]}
     if form.phone:
         typed |= {"phone": form.phone, "phone_e164": form.phone_e164, "phone_kind": form.phone_kind or ""}
+    if form.fax:
+        typed |= {"fax": form.fax, "fax_e164": form.fax_e164}
     if form.email:
         typed |= {"email": form.email, "email_key": form.email.casefold()}
     changed = {key: value for key, value in typed.items() if value and getattr(party, key) != value}

@@ -15,7 +15,8 @@ from convisav_tui.clock import local
 from convisav_tui.errors import FieldErrors
 from convisav_tui.i18n import _
 from convisav_tui.shop.actor import Actor
-from convisav_tui.shop.channels import in_order, read_channels
+from convisav_tui.shop.channel_words import read_channels
+from convisav_tui.shop.channels import in_order
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.dates import add_months
 from convisav_tui.shop.notices import audiences, timing

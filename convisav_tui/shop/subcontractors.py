@@ -15,7 +15,7 @@ from convisav_tui.i18n import _
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.field_reader import FieldReader
-from convisav_tui.shop.people import CUSTOMER_FIELDS, save_customer
+from convisav_tui.shop.people import card_texts, save_customer
 from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.store.models import DeviceFamily, Dispatch, Party, SubcontractJob, SubcontractorTerms
 
@@ -150,7 +150,7 @@ def _subcontractor(party: Party, terms: SubcontractorTerms, away: int) -> Subcon
 def _card(session: Session, raw: Mapping[str, str], party_id: int | None) -> dict[str, str]:
     """The party's card with what was typed here; what this screen does not show stays as it is."""
     party = session.get(Party, party_id) if party_id is not None else None
-    known = {key: str(getattr(party, key, "") or "") for key in CUSTOMER_FIELDS} if party is not None else {}
+    known = card_texts(party) if party is not None else {}
     return {"kind": "company"} | known | {key: raw.get(key, "") for key in PARTY_FIELDS}
 
 

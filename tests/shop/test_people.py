@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
+from convisav_tui import i18n
 from convisav_tui.errors import Conflict, FieldErrors, NotFound
-from convisav_tui.shop.people import same_contact, save_customer
+from convisav_tui.shop.people import card_texts, same_contact, save_customer
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import Channel, Party, PartyKind, PartySearch
 from tests.shop.counter import SHOP, counter_store, take_in
@@ -86,3 +87,30 @@ def test_two_people_with_one_phone_are_both_offered(store: Store) -> None:
         return [party.name for party in same_contact(session, phone_e164="+33612345678")]
 
     assert store.write(names) == ["Paul Lefèvre", "Hélène Lefèvre"]
+
+
+def test_channels_are_typed_in_words_in_their_order(store: Store) -> None:
+    party = save(store, fax="01 42 00 00 01", channel="fax", channels="e-mail; SMS,email", refused_channels="call")
+    assert (party.fax, party.fax_e164) == ("01 42 00 00 01", "+33142000001")
+    assert (party.channels, party.refused_channels) == (["email", "sms"], ["call"])
+    assert card_texts(party)["channels"] == "e-mail, SMS"
+    again = save(store, party.id, party.version, **card_texts(party))
+    assert (again.channels, again.refused_channels, again.fax) == (["email", "sms"], ["call"], "01 42 00 00 01")
+    i18n.set_language("fr")
+    assert card_texts(party)["refused_channels"] == "appel"
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong", "told"),
+    [
+        ({"channels": "pigeon"}, "channels", "is no channel"),
+        ({"channels": "sms", "refused_channels": "SMS"}, "refused_channels", "told by SMS above"),
+        ({"fax": "12"}, "fax", "does not exist"),
+        ({"channel": "fax"}, "channel", "needs a fax number"),
+        ({"channel": "letter", "street": ""}, "channel", "needs street and city"),
+    ],
+)
+def test_a_channel_that_cannot_be_is_refused(store: Store, fields: dict[str, str], wrong: str, told: str) -> None:
+    with pytest.raises(FieldErrors) as refused:
+        save(store, **fields)
+    assert list(refused.value.errors) == [wrong] and told in refused.value.errors[wrong]
