@@ -30,8 +30,7 @@ COLUMNS = (
     ColumnSpec("customer", mark("Customer"), 14, from_width=75, grow=1),
     ColumnSpec("printer", mark("Printer"), 12, from_width=90, grow=1),
 )
-SLIP = "relinquishment"
-PAPERS = ("label", "receipt", SLIP)
+PAPERS = ("label", "receipt")
 # What may be done to a job, by its state.
 DEEDS = (
     ("retry", mark("Print it once more"), ("needs_attention", "cancelled", "sent")),
@@ -137,15 +136,9 @@ class PrintsView(View):
             order = order_by_number(session, self.number)
             if order is None or order.id is None:
                 raise NotFound(_("There is no order {number}").format(number=ticket_number.show(self.number)))
-            if kind == SLIP:
-                from convisav_tui.shop.relinquishment import print_slip
+            reprint(session, order.id, JobKind(kind), self.counter.actor, self.counter.shop)
 
-                print_slip(session, order, self.counter.shop, self.counter.actor)
-            else:
-                reprint(session, order.id, JobKind(kind), self.counter.actor, self.counter.shop)
-
-        named = words.word(words.PAPERS if kind == SLIP else words.JOBS, kind)
-        self._do(operation, _("{paper} sent to the printer").format(paper=named))
+        self._do(operation, _("{paper} sent to the printer").format(paper=words.word(words.JOBS, kind)))
 
     def _retry(self, job: JobRow) -> None:
         def operation(session: Session) -> None:
@@ -197,12 +190,7 @@ class PrintsView(View):
     def _offer(self, kind: str) -> Record:
         if kind == SCANNER:
             return Record(OFFERED[kind], kind, {"when": "", "what": _("Scanner set-up sheet"), "number": ""})
-        slip = kind == SLIP
-        what = (
-            _("Print the relinquishment slip")
-            if slip
-            else _("Print the {paper} again").format(paper=words.word(words.JOBS, kind))
-        )
+        what = _("Print the {paper} again").format(paper=words.word(words.JOBS, kind))
         return Record(OFFERED[kind], kind, {"when": "", "what": what, "number": ticket_number.show(self.number)})
 
     def _record(self, job: JobRow) -> Record:

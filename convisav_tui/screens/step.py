@@ -98,6 +98,8 @@ class StepView(View):
         """What mends a refusal."""
         if action == "till":
             self.host.run(self._sheet, self._pay, label=_("Opening"))
+        elif action == "print" and self._steps and self._step.event == "relinquish":
+            self.host.run(self._print_slip, lambda _none: self.host.say(_("The slip is printed: have it signed")))
         elif action == "loaner":
             self.host.run(self._sheet, self._loan, label=_("Opening"))
         elif action == "new":
@@ -282,6 +284,16 @@ class StepView(View):
 
         if found is not None:
             self.host.open(PaymentView(self.counter, found, self.host.repaint))
+
+    def _print_slip(self) -> None:
+        from convisav_tui.shop.relinquishment import print_slip
+        from convisav_tui.store.models import RepairOrder
+
+        order, counter = self._order, self.counter
+        assert order is not None
+        counter.store.write(
+            lambda session: print_slip(session, session.get_one(RepairOrder, order.id), counter.shop, counter.actor)
+        )
 
     def _loan(self, found: Sheet | None) -> None:
         from convisav_tui.screens.loan_view import open_loan_of

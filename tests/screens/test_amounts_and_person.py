@@ -133,7 +133,7 @@ def test_the_slip_is_printed_signed_and_the_device_left(desk: ShopBench) -> None
             break
         desk.press("down")
     assert "has not signed" in " ".join(desk.body.split())
-    desk.press("f4", "down", "down", "enter", "escape")
+    desk.press("f4")
     assert papers(store) == ["relinquishment"]
     desk.press("tab", "space", "ctrl+s")
     desk.press("enter", "enter", "enter", "enter", "enter")
