@@ -47,7 +47,7 @@ LOANER = FieldSpec(
     "loaner",
     mark("Loaner"),
     row=17,
-    width=12,
+    width=10,
     pick_first=True,
     suggest_empty=True,
     enter_stops=False,
