@@ -12,7 +12,7 @@ from convisav_tui.store.board import ListSpec
 
 LISTS_WIDTH = 22
 NARROW = 70  # below this width the lists are named in one row
-_WARNING_LISTS = ("late", "to_call", "to_notify")
+_WARNING_LISTS = ("late", "to_call", "to_notify", "out_late")
 _PROMPT = " ⌕ "
 
 

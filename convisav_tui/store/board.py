@@ -48,6 +48,7 @@ _READY_NOT_TOLD = (
 )
 _TO_CALL = f"id IN (SELECT order_id FROM message WHERE {MESSAGE_OWED})"
 # What was lent with an order and should be back by now (rules.md 7.6).
+_OUT_LATE = "id IN (SELECT order_id FROM subcontract_job WHERE returned_at IS NULL AND expected_on < :today)"
 _LOANS_OVERDUE = "id IN (SELECT order_id FROM loan WHERE ended_at IS NULL AND due_on < :today)"
 # A technician's own work: what was given to him and is not done yet.
 _MINE = f"{ASSIGNED} AND technician_id = :person AND NOT {in_states(*FINISHED)}"
@@ -112,6 +113,7 @@ LISTS: tuple[ListSpec, ...] = (
     ListSpec("mine", mark("Mine"), condition=_MINE, index="open_by_technician", by_priority=True),
     ListSpec("late", mark("Late"), condition=_LATE, by_promise=True),
     ListSpec("comebacks", mark("Comebacks"), condition=COMEBACK, index="open_comebacks"),
+    ListSpec("out_late", mark("Out, late"), condition=_OUT_LATE),
     ListSpec("loans_overdue", mark("Loaners overdue"), condition=_LOANS_OVERDUE),
     ListSpec("legal_30_days", mark("Legal guarantee"), condition=_LEGAL_DELAY),
     ListSpec("to_call", mark("To call"), condition=_TO_CALL),

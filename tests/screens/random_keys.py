@@ -26,6 +26,7 @@ from tests import invariants
 from tests.screens.intake_bench import copy_of
 from tests.screens.shop_bench import ShopBench, counter_of
 from tests.shop.counter import SHOP, take_in
+from tests.shop.subcontract_bench import place, subcontractor
 
 NOW = datetime.fromisoformat("2026-11-21T13:33:00+00:00")
 ANNA = "830261"
@@ -57,6 +58,15 @@ OPENING: Mapping[str, tuple[str, ...]] = {
     "staff": ("f10", *"staff", "enter"),
     "album": ("f10", *"pict", "enter"),
     "journal": ("f10", *"journal", "enter"),
+    "places": ("f10", *"bins", "enter"),
+    "place_form": ("f10", *"bins", "enter", "end", "enter"),
+    "place": ("f10", *"bins", "enter", "enter"),
+    "check": ("f10", *"bins", "enter", "enter", "v"),
+    "subcontractors": ("f10", *"repairs for", "enter"),
+    "subcontractor": ("f10", *"repairs for", "enter", "enter"),
+    "away": ("f10", *"longest", "enter"),
+    "bulk": ("*", "f8", "3", "1"),
+    "parcel": ("*", "f8", "6"),
     "locked": ("f12",),
 }
 BACK_AGAIN = 60  # keys after which the screen is opened anew, wherever they have led
@@ -75,6 +85,9 @@ class Monkey:
         self._instant = NOW
         if screen in ("locked", "staff", "journal"):
             self.store.write(lambda session: _people(session, with_pin=screen == "locked"))
+        if screen in ("place", "check", "subcontractor", "away", "bulk", "parcel"):
+            place(self.store, "A1")
+            subcontractor(self.store, passes_on="x", data_agreement="x", secret_allowed="x")
         for name in ("labels", "mails") if screen == "album" else ():
             (folder / name).mkdir()
         self.bench = self._new_bench()

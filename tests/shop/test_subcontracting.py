@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from convisav_tui.shop.dispatching import foresee_parcel, print_slip_again, rece
 from convisav_tui.shop.secrets import reveal_secret
 from convisav_tui.shop.subcontractors import percent, save_subcontractor, subcontractors, texts_of
 from convisav_tui.store.models import Holder, OrderState, QuoteState, SubcontractState
+from convisav_tui.store.queries.lists import fetch_list
+from convisav_tui.store.queries.subcontracts import away_jobs
 from tests.invariants import check, check_order
 from tests.shop.bench import Bench
 from tests.shop.counter import CLERK, SHOP, counter_store
@@ -209,6 +212,22 @@ def test_only_who_passes_on_sends_what_nobody_looked_at(bench: Bench) -> None:
     assert refused.value.mended_by == "step:start_diagnosis"
     send(bench, mailbox)
     assert bench.order.state is S.SUBCONTRACTED
+
+
+def test_what_is_not_back_in_time_has_a_list(bench: Bench) -> None:
+    party_id = subcontractor(bench.store, usual_days="3")
+    bench.reach(S.IN_REPAIR)
+    send(bench, party_id)
+    today = SHOP.today()
+    with bench.store.read() as session:
+        assert fetch_list(session, "out_late", today + timedelta(days=3)) == []
+        late = fetch_list(session, "out_late", today + timedelta(days=4))
+        (job,) = away_jobs(session)
+    assert [row.id for row in late] == [bench.order_id]
+    assert job.overdue(today + timedelta(days=4)) and not job.overdue(today + timedelta(days=3))
+    bench.step("receive_back")
+    with bench.store.read() as session:
+        assert fetch_list(session, "out_late", today + timedelta(days=4)) == [] == away_jobs(session)
 
 
 # --- undo -------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from convisav_tui.errors import StoreError
 from convisav_tui.store import board, fastpath
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import (
+    Dispatch,
     Holder,
     Loan,
     LoanerState,
@@ -22,6 +23,7 @@ from convisav_tui.store.models import (
     OrderKind,
     OrderState,
     RepairOrder,
+    SubcontractJob,
 )
 from convisav_tui.store.queries.lists import BY_KEY, LISTS, OrderRow, counts, fetch_list, fetch_rows, find_row
 from tests.shop_builder import (
@@ -66,7 +68,7 @@ def fill(session: Session) -> None:
         add_order(session, device, state, closed_at=closed, promised_on=promised)
         add_order(session, device, state, closed_at=closed, promised_on=YESTERDAY, opened_at=OPENED)
         add_order(session, device, state, closed_at=closed, technician_id=ANNA)
-    add_order(session, device, holder=Holder.WITH_SUBCONTRACTOR)
+    _send_out(session, add_order(session, device, holder=Holder.WITH_SUBCONTRACTOR))
     add_order(session, device, principal_id=principal.id)
     add_order(session, device, kind=OrderKind.REPAIR_GUARANTEE)
     add_order(session, device, origin_order_id=1)
@@ -83,6 +85,13 @@ def fill(session: Session) -> None:
         add_order(session, device, kind=OrderKind.LEGAL_GUARANTEE, opened_at=opened_at)
     for due_on in (YESTERDAY, TODAY):
         _lend(session, add_order(session, device), due_on)
+
+
+def _send_out(session: Session, order: RepairOrder) -> None:
+    dispatch = Dispatch(number="9800000012", idempotency_key="parcel", subcontractor_id=order.party_id)
+    session.add(dispatch)
+    session.flush()
+    session.add(SubcontractJob(dispatch_id=dispatch.id, order_id=order.id, expected_on=YESTERDAY))
 
 
 def _lend(session: Session, order: RepairOrder, due_on: date) -> None:
@@ -282,6 +291,7 @@ LIST_INDEX = {
     "to_notify": "",
     "to_call": "",
     "loans_overdue": "",
+    "out_late": "",
     "legal_30_days": "open_by_age",
 }
 
@@ -319,7 +329,8 @@ def test_pages_are_found_in_partial_indexes(shop_with_history: Store, key: str) 
     for options in ({}, {"after": True}, {"before": True}, {"from_end": True}):
         plan = _plan(shop_with_history, board.page_statement(spec, **options, hinted=True))
         wanted = LIST_INDEX.get(key, "open_by_state")
-        aside = "ix_loan__due" if key == "loans_overdue" else "ix_message__owed"
+        due = {"loans_overdue": "ix_loan__due", "out_late": "ix_subcontract_job__expected"}
+        aside = due.get(key, "ix_message__owed")
         assert (f"ix_repair_order__{wanted}" if wanted else aside) in plan, plan
         assert "SCAN o\n" not in plan + "\n", plan
         assert "SCAN message" not in plan.replace("SCAN message USING COVERING INDEX ix_message__owed", ""), plan
@@ -337,6 +348,7 @@ def test_counts_are_read_from_partial_indexes(shop_with_history: Store) -> None:
                 "ix_repair_order__open_",
                 "ix_message__owed",
                 "ix_loan__due",
+                "ix_subcontract_job__expected",
                 "INTEGER PRIMARY KEY",
                 "CONSTANT ROW",
             )
