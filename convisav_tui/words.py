@@ -223,6 +223,7 @@ PAPERS = {
     "relinquishment": mark("relinquishment slip"),
     "letter": mark("letter"),
     "quote": mark("quote"),
+    "supplier_order": mark("supplier order"),
     "unclaimed_dossier": mark("dossier of an unclaimed device"),
     "setup_sheet": mark("scanner set-up sheet"),
     "payment_receipt": mark("receipt of a payment"),
@@ -270,6 +271,10 @@ MESSAGE_STATES = {
     "to_post": mark("to post"),
     "posted": mark("posted"),
     "cancelled": mark("called off"),
+}
+LADDERS = {
+    "quote_unanswered": mark("unanswered quote"),
+    "not_collected": mark("not collected"),
 }
 CALL_OUTCOMES = {
     "reached": mark("reached"),
@@ -352,6 +357,14 @@ EVENTS = {
     "assigned": mark("given to"),
     "prioritised": mark("priority changed"),
     "told_again": mark("told once more"),
+    "wait_parts": mark("waits for parts"),
+    "missing_part": mark("waits for parts"),
+    "parts_received": mark("all parts here"),
+    "part_unavailable": mark("part cannot be had"),
+    "part_needed": mark("part asked for"),
+    "part_dropped": mark("part no longer asked for"),
+    "part_returned": mark("part put back into the stock"),
+    "part_came": mark("part came"),
 }
 
 

@@ -33,7 +33,7 @@ def print_json(data: Any) -> None:
 
 def print_csv(rows: Iterable[Sequence[str]]) -> None:
     """CSV for a spreadsheet: no cell is taken for a formula (`csv_cells`)."""
-    from convisav_tui.commands.csv_cells import as_csv
+    from convisav_tui.csv_cells import as_csv
 
     for line in as_csv([harmless(cell) for cell in row] for row in rows):
         sys.stdout.write(line)

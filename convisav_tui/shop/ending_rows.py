@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convisav_tui.i18n import mark
-from convisav_tui.shop import ending_effects, ending_guards, questions, subcontract_guards, usual
+from convisav_tui.shop import ending_effects, ending_guards, part_effects, questions, subcontract_guards, usual
 from convisav_tui.shop.permissions import Permission
 from convisav_tui.shop.transition import Transition, from_states
 from convisav_tui.store.models import OrderState as S
@@ -54,7 +54,7 @@ def _relinquish(transition: str, *sources: S) -> Transition:
             questions.WAIVED,
             questions.WHY,
         ),
-        effects=(ending_effects.relinquish,),
+        effects=(ending_effects.relinquish, part_effects.free),
         permission=Permission.CANCEL_ORDER,
         usual=usual.relinquishing,
         shown=ending_guards.has_custody,

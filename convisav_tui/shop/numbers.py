@@ -27,6 +27,12 @@ def next_dispatch_number(session: Session) -> str:
     )
 
 
+def next_supplier_order_number(session: Session) -> str:
+    """The code of the next order to a supplier, as CF-000012; without gaps as the numbers of the orders."""
+    counted = _count(session, "supplier_order")
+    return f"CF-{_begun(session, 'supplier_order', 0) if counted is None else counted:06d}"
+
+
 def _begun(session: Session, name: str, highest: int) -> int:
     """The first number of a counter that does not exist yet, after the `highest` in use."""
     opened = sa.text("INSERT INTO counter (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING")

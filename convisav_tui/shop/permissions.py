@@ -42,6 +42,7 @@ class Permission(enum.StrEnum):
     BILL_LOANER = "bill_loaner"
     ANONYMISE = "anonymise"
     EXPORT_PERSON = "export_person"
+    EDIT_CHECKLISTS = "edit_checklists"
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,9 @@ RIGHTS: Mapping[Permission, Right] = {
         _held_by(_MANAGER, _BILLING), mark("Only a manager or billing may see what parts cost.")
     ),
     Permission.EDIT_AMOUNTS: Right(_held_by(_MANAGER), mark("Only a manager may change the intake amounts.")),
+    Permission.EDIT_CHECKLISTS: Right(
+        _held_by(_MANAGER), mark("Only a manager may change checklists and predefined works.")
+    ),
     Permission.EDIT_LOANERS: Right(_held_by(_MANAGER), mark("Only a manager may change the loaners of the shop.")),
     Permission.BILL_LOANER: Right(  # T30
         _held_by(_MANAGER), mark("Only a manager may keep a deposit or bill a loaner."), always=True
@@ -114,6 +118,18 @@ RIGHTS: Mapping[Permission, Right] = {
 # Operations with an actor that everybody of the staff may do: "module.function" of this package.
 FREE = frozenset(
     {
+        "arrivals.count_stock",
+        "arrivals.drop_and_serve",
+        "arrivals.put_back_and_serve",
+        "arrivals.receive_part",
+        "arrivals.receive_scanned",
+        "needs.add_need",
+        "parts.part_texts",  # leaves the cost out for who may not see it
+        "stock.move",
+        "stock.scrap",
+        "supplier_orders.cancel_order",
+        "supplier_orders.order_parts",
+        "suppliers.save_supplier",
         "bulk.carry_out",  # each deed asks for itself
         "bulk.do_one",
         "bulk.take_all_back",

@@ -137,3 +137,11 @@ DISPOSAL = StepInput(
 )
 WAIVED = StepInput("waived", mark("Waive what is owed (manager)"), "check")
 WHY = StepInput("reason", mark("Reason"), "text")
+REMOVED_PARTS = StepInput(
+    "removed_parts",
+    mark("Removed parts"),
+    "choice",
+    choices=(("kept", mark("left to the shop by the customer")), ("given_back", mark("given back to the customer"))),
+    required=True,
+)
+PART_SERIALS = StepInput("serials", mark("Serial nos. fitted"), "text", required=True)

@@ -17,11 +17,22 @@ from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.coverage import Cover, covers_of_order
 from convisav_tui.shop.dated_rules import GUARANTEE_MONTHS, number_for
 from convisav_tui.shop.dates import add_months
+from convisav_tui.shop.needs import needs_of
 from convisav_tui.shop.payments import Sums, sums_of
 from convisav_tui.shop.principal_prices import discounted
 from convisav_tui.shop.principals import terms_of
 from convisav_tui.shop.subcontractors import Subcontractor, subcontractors
-from convisav_tui.store.models import Device, DeviceType, Nature, Party, PrincipalTerms, Quote, RepairOrder, Staff
+from convisav_tui.store.models import (
+    Device,
+    DeviceType,
+    Nature,
+    PartNeed,
+    Party,
+    PrincipalTerms,
+    Quote,
+    RepairOrder,
+    Staff,
+)
 
 
 @dataclass
@@ -144,6 +155,11 @@ class Situation:
     def away(self) -> Away | None:
         """Which subcontractor has the device, None when it is not out."""
         return away_of(self.session, self.order_id)
+
+    @cached_property
+    def needs(self) -> list[PartNeed]:
+        """The parts that were asked for on it."""
+        return needs_of(self.session, self.order_id)
 
     @cached_property
     def subcontractors(self) -> list[Subcontractor]:

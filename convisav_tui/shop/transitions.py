@@ -7,12 +7,12 @@ What is reduced, because the rooms it needs do not exist yet:
 - T06 mandatory content is amount, text and validity; no PIEC answer (FR-P2), no principal's reference.
 - T07 no European form, so no 30 days (FR-Q10). T08 asks who answered and how; no advance required by the quote.
 - T09, T12 the fee is what was paid or agreed; there are no invoices, `price` is what the customer owes.
-- T22, T24 no parts, labour times, photos; coverage is the kind: the customer of a guarantee pays 0.
+- T22, T24 no labour times, photos; coverage is the kind: the customer of a guarantee pays 0.
 - T28, T29 by `reactions.message_accepted` and `message_failed`. T30 asks that nothing is owed, or a manager's release;
   no days added to the device's guarantee (FR-G6). T31 asks settled money, no open complaint or bonus.
 - T39 settles the advance as answered. T20 is here because without it the refusal of T24 to exceed the accepted total
   could not be mended. T18, T19 stand in `subcontract_rows`, T13 and T36 in `ending_rows`, T33–T35, T37 and T38 in
-  `unclaimed_rows`. T14–T16, T21, T41–T45 are not here yet.
+  `unclaimed_rows`, T20 and T22–T25 and T46 in `work_rows`, T14–T16 and T21 in `part_rows`. T41–T45 are not here yet.
 """
 
 from __future__ import annotations
@@ -25,12 +25,16 @@ from convisav_tui.shop import (
     ending_guards,
     ending_rows,
     guards,
+    part_effects,
+    part_guards,
+    part_rows,
     questions,
     subcontract_effects,
     subcontract_guards,
     subcontract_rows,
     unclaimed_rows,
     usual,
+    work_rows,
 )
 from convisav_tui.shop.permissions import Permission
 from convisav_tui.shop.transition import Transition
@@ -87,7 +91,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         mark("Start the repair without a quote"),
         guards=(guards.authorised_without_quote, guards.estimate_given),
         inputs=(questions.ESTIMATE, questions.TECHNICIAN),
-        effects=(effects.authorise, effects.bench),
+        effects=(effects.authorise, effects.bench, part_effects.reserve),
         usual=usual.estimate,
     ),
     Transition(
@@ -120,7 +124,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         mark("Quote accepted"),
         guards=(guards.quote_still_holds,),
         inputs=(questions.DECIDED_BY, questions.MEANS),
-        effects=(effects.accept_quote,),
+        effects=(effects.accept_quote, part_effects.reserve),
         usual=usual.customer_answers,
     ),
     Transition(
@@ -130,7 +134,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         S.QUOTE_ACCEPTED,
         mark("Accepted within the spending cap"),
         guards=(guards.quote_within_cap,),
-        effects=(effects.accept_by_cap,),
+        effects=(effects.accept_by_cap, part_effects.reserve),
         offered=False,
         automatic=True,
     ),
@@ -141,7 +145,12 @@ TRANSITIONS: tuple[Transition, ...] = (
         S.QUOTE_REFUSED,
         mark("Quote refused"),
         inputs=(questions.DECIDED_BY, questions.MEANS, questions.REASON),
-        effects=(effects.refuse_quote, subcontract_effects.reject, ending_effects.announce_settlement),
+        effects=(
+            effects.refuse_quote,
+            subcontract_effects.reject,
+            ending_effects.announce_settlement,
+            part_effects.free,
+        ),
         usual=usual.customer_answers,
     ),
     Transition(
@@ -171,7 +180,12 @@ TRANSITIONS: tuple[Transition, ...] = (
         S.QUOTE_REFUSED,
         mark("Give up: no repair"),
         inputs=(questions.DECIDED_BY, questions.MEANS, questions.REASON),
-        effects=(effects.refuse_quote, subcontract_effects.reject, ending_effects.announce_settlement),
+        effects=(
+            effects.refuse_quote,
+            subcontract_effects.reject,
+            ending_effects.announce_settlement,
+            part_effects.free,
+        ),
         usual=usual.customer_answers,
     ),
     Transition(
@@ -204,92 +218,12 @@ TRANSITIONS: tuple[Transition, ...] = (
         _from(S.QUOTE_ACCEPTED),
         S.IN_REPAIR,
         mark("Start the repair"),
-        guards=(subcontract_guards.device_is_here,),
+        guards=(subcontract_guards.device_is_here, part_guards.no_blocking_part),
         inputs=(questions.TECHNICIAN,),
         effects=(effects.bench,),
         usual=usual.technician,
     ),
-    Transition(
-        "T20",
-        "extra_work_found",
-        _from(S.IN_REPAIR),
-        S.QUOTE_REQUESTED,
-        mark("More work found: quote it"),
-        inputs=(questions.REASON,),
-        effects=(effects.note("reason"), effects.ask_again),
-    ),
-    Transition(
-        "T22",
-        "work_done",
-        _from(S.IN_REPAIR),
-        S.TESTING,
-        mark("Work done: test it"),
-        inputs=(questions.WORK,),
-        effects=(effects.note("work"),),
-    ),
-    Transition(
-        "T23",
-        "test_failed",
-        _from(S.TESTING),
-        S.IN_REPAIR,
-        mark("Test failed: back to the repair"),
-        inputs=(questions.REASON,),
-        effects=(effects.note("reason"),),
-    ),
-    Transition(
-        "T24",
-        "complete",
-        _from(S.TESTING, S.IN_REPAIR),
-        S.COMPLETED,
-        mark("Repair completed"),
-        guards=(guards.price_within_consent,),
-        inputs=(questions.REPAIRED_AS, questions.PRICE, questions.WORK, questions.PRESENT, questions.SILENT),
-        effects=(effects.note("work"), effects.finish()),
-        usual=usual.agreed_price,
-    ),
-    Transition(
-        "T25",
-        "not_repairable",
-        _from(S.DIAGNOSING, S.IN_REPAIR),
-        S.COMPLETED,
-        mark("Not repairable"),
-        guards=(guards.fee_as_agreed,),
-        inputs=(questions.REASON, questions.PRICE, questions.PRESENT, questions.SILENT),
-        effects=(effects.note("reason"), ending_effects.finish_unrepaired(Outcome.NOT_REPAIRABLE)),
-        outcome=Outcome.NOT_REPAIRABLE,
-        usual=usual.fee,
-    ),
-    Transition(
-        "T25",
-        "no_fault_found",
-        _from(S.DIAGNOSING, S.IN_REPAIR),
-        S.COMPLETED,
-        mark("No fault found"),
-        guards=(guards.fee_as_agreed,),
-        inputs=(questions.REASON, questions.PRICE, questions.PRESENT, questions.SILENT),
-        effects=(effects.note("reason"), ending_effects.finish_unrepaired(Outcome.NO_FAULT_FOUND)),
-        outcome=Outcome.NO_FAULT_FOUND,
-        usual=usual.fee,
-    ),
-    Transition(
-        "T46",
-        "stop_work",
-        _from(S.IN_REPAIR, S.TESTING, S.SUBCONTRACTED),
-        S.COMPLETED,
-        mark("Stop the work"),
-        guards=(subcontract_guards.recalled, guards.reassembled, guards.price_within_consent),
-        inputs=(
-            questions.REASON,
-            questions.STOPPED_AS,
-            questions.BACK,
-            questions.REASSEMBLED,
-            questions.PRICE,
-            questions.PRESENT,
-            questions.SILENT,
-        ),
-        effects=(effects.note("reason"), subcontract_effects.recall, effects.finish()),
-        usual=usual.stopped_price,
-    ),
+    *work_rows.ROWS,
     Transition(
         "T26",
         "notice_due",
@@ -363,7 +297,7 @@ TRANSITIONS: tuple[Transition, ...] = (
             ending_guards.fee_within_agreed,
         ),
         inputs=(questions.REASON, questions.FEE, questions.ADVANCE, questions.ARRHES, questions.GIVEN_BACK),
-        effects=(ending_effects.cancel,),
+        effects=(ending_effects.cancel, part_effects.free),
         permission=Permission.CANCEL_ORDER,
         usual=usual.advance,
     ),
@@ -380,6 +314,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *subcontract_rows.ROWS,
     *ending_rows.ROWS,
     *unclaimed_rows.ROWS,
+    *part_rows.ROWS,
 )
 
 

@@ -19,6 +19,7 @@ from convisav_tui.shop.away import away_of
 from convisav_tui.shop.letters import stop_printing
 from convisav_tui.shop.movement import Change, move_custody
 from convisav_tui.shop.outbox import held_fast
+from convisav_tui.shop.part_effects import take_back_parts
 from convisav_tui.shop.payments import add_payment
 from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.shop.quoting import UNDONE
@@ -38,6 +39,8 @@ _HARMLESS = frozenset(
         "message_cancelled",
         "moved",
         "prioritised",
+        "part_needed",
+        "part_dropped",
     }
 )
 # Who has a device that may lie anywhere in the shop: where it was put since the step, it stays.
@@ -89,6 +92,7 @@ def _take_back(
     for event in chain:
         _bring_messages_back(session, event.detail.get("withdrawn", {}))
         take_back_job(session, event)
+        take_back_parts(session, event, actor)
         _reverse_payments(session, order, event.detail.get("payments", []), actor)
     before = order.holder, order.place
     values = {column: value for event in reversed(chain) for column, value in event.before.items()}

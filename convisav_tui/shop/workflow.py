@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from convisav_tui import clock
 from convisav_tui.errors import Conflict, FieldErrors, NotFound, Refusal
 from convisav_tui.i18n import _
+from convisav_tui.shop import part_guards
 from convisav_tui.shop.actor import PROGRAM, Actor
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.foreseen import effect_line, foreseen_effects, foreseen_messages
@@ -101,8 +102,14 @@ def take_step(
     answers = read_answers(_inputs(situation, row), raw_inputs, situation.order.currency, situation.today)
     _refuse(situation, row, answers)
     taken = _apply(situation, row, answers, actor, key)
-    _follow(session, taken, answers, actor, shop)
+    _follow(session, order_id, answers, actor, shop)
     return _as_taken(session, situation.order, taken)
+
+
+def follow_up(session: Session, order_id: int, actor: Actor, shop: ShopContext) -> OrderState:
+    """Take what follows by itself now that something else changed (a part came); the state of the order then."""
+    _follow(session, order_id, Answers(), actor, shop)
+    return session.get_one(RepairOrder, order_id).state
 
 
 def expire_quotes(session: Session, now: datetime, shop: ShopContext) -> int:
@@ -168,11 +175,11 @@ def _apply(situation: Situation, row: Transition, answers: Answers, actor: Actor
     return event
 
 
-def _follow(session: Session, head: OrderEvent, answers: Answers, actor: Actor, shop: ShopContext) -> None:
+def _follow(session: Session, order_id: int, answers: Answers, actor: Actor, shop: ShopContext) -> None:
     """The automatic rows, one after the other, as long as the guards of one allow it."""
     following = True
     while following:
-        situation = _situation(session, head.order_id, shop, actor)
+        situation = _situation(session, order_id, shop, actor)
         candidates = (row for row in TRANSITIONS if row.automatic and situation.order.state in row.sources)
         row = next((row for row in candidates if _first_refusal(situation, row, answers) is None), None)
         following = row is not None
@@ -238,6 +245,8 @@ def _is_asked(situation: Situation, asked: StepInput) -> bool:
         return situation.away is not None
     if asked.key == "technician":
         return bool(situation.people)
+    if asked.key in part_guards.ASKED:
+        return part_guards.is_asked(situation, asked.key)
     return is_asked(situation, asked.key)
 
 

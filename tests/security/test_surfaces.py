@@ -14,7 +14,7 @@ import pytest
 from pypdf import PdfReader
 from sqlmodel import select
 
-from convisav_tui.commands.csv_cells import as_csv, defused, from_csv, restored
+from convisav_tui.csv_cells import as_csv, defused, from_csv, restored
 from convisav_tui.notifying.mail_message import Mail, compose
 from convisav_tui.notifying.mailbox import Mailbox
 from convisav_tui.notifying.urls import MailAccount

@@ -53,10 +53,17 @@ BRICKS = {
     "quoting.issue",
     "reactions.react",
     "staffing.give_pin",
+    "arrivals.serve",
+    "needs.consume",
+    "needs.drop_need",
+    "needs.put_back",
+    "needs.restore",
+    "part_effects.take_back_parts",
+    "supplier_order_paper.ask_for_paper",
+    "workflow.follow_up",
 }
-# Permissions of things that no operation with a person does yet: `convisav restore` is run on the machine itself, and
-# nothing knows what parts cost.
-NOT_ASKED_YET = {Permission.SEE_COST}
+# Permissions of things that no operation with a person does yet.
+NOT_ASKED_YET: set[Permission] = set()
 
 
 def operations() -> Iterator[tuple[str, Callable[..., object]]]:
