@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from convisav_tui.i18n import mark
 from convisav_tui.screens.widgets.form_fields import CHECKED, FieldSpec, FormState, Suggestion
 
-LABEL_WIDTH = 11
+LABEL_WIDTH = 15
 ROW_OF_LINES = 6
 LINES = "lines"  # the text of a draft that holds the serial numbers
 Suggest = Callable[[str, FormState], list[Suggestion]]
@@ -59,9 +59,9 @@ def fields(types: Suggest) -> tuple[FieldSpec, ...]:
         FieldSpec("brand", mark("Brand"), row=2, width=12, grow=1, longest=80),
         FieldSpec("model", mark("Model"), row=2, width=12, grow=1, longest=120),
         FieldSpec("fault", mark("Fault"), row=3, width=60, grow=1, longest=2000, help=mark("The same for all of them")),
-        FieldSpec("accessories", mark("Accessories"), row=4, width=20, grow=1, enter_stops=False, longest=400),
+        FieldSpec("accessories", mark("Accessories"), row=4, width=14, grow=1, enter_stops=False, longest=400),
         FieldSpec("promised_on", mark("For"), "date", row=4, width=12, enter_stops=False, longest=20),
-        FieldSpec("cap", mark("Cap"), "amount", row=4, width=9, enter_stops=False, longest=16),
+        FieldSpec("cap", mark("Cap"), "amount", row=4, width=8, enter_stops=False, longest=16),
         FieldSpec("quote_requested", mark("Quote"), "check", row=4, width=1, enter_stops=False),
         FieldSpec("labels", mark("Labels"), row=5, width=2, default="1", enter_stops=False, longest=2),
         FieldSpec("slip", mark("Slip"), "check", row=5, width=1, default=CHECKED, enter_stops=False),
@@ -78,13 +78,13 @@ def fields(types: Suggest) -> tuple[FieldSpec, ...]:
             "name",
             mark("Customer"),
             row=ROW_OF_LINES,
-            width=14,
+            width=11,
             grow=1,
             enter_stops=False,
             longest=120,
             help=mark("Whose the next device is, where it is not the principal's own"),
         ),
-        FieldSpec("phone", mark("Tel."), row=ROW_OF_LINES, width=12, enter_stops=False, longest=40),
+        FieldSpec("phone", mark("Tel."), row=ROW_OF_LINES, width=11, enter_stops=False, longest=40),
         FieldSpec("device_type", "", visible_when=_never),
     )
 

@@ -93,7 +93,7 @@ class PassportView(View):
         bought = format_day(passport.purchased_on) if passport.purchased_on else _("not known")
         about = f" {passport.owner}  {passport.serial}  " + _("bought {day}").format(day=bought)
         rows: list[Row] = [[Span(f"{about}  {passport.seller}".rstrip(), Role.VALUE)], []]
-        rows += [_head(_("Guarantees")), *self._guarantees(passport), []]
+        rows += [_head(_("Guarantees")), *self._guarantees(passport, width), []]
         rows.append(_head(_("Refused advice")))
         for one in passport.refused:
             lines = wrap(f"{format_day(one.day)}  {one.text}", width - _INDENT - 1)
@@ -109,14 +109,15 @@ class PassportView(View):
             rows.append([Span(" " * _INDENT + told)])
         return rows if passport.earlier else [*rows, _nothing()]
 
-    def _guarantees(self, passport: Passport) -> list[Row]:
+    def _guarantees(self, passport: Passport, width: int) -> list[Row]:
         today = self.counter.today
         rows: list[Row] = []
         for guarantee in passport.guarantees:
             running = guarantee.ends_on >= today
             sign = "✓" if running else "✗"
             role = Role.SUCCESS if running else Role.DIM
-            rows.append([Span(f"  {sign} {guarantee_words(guarantee)}", role)])
+            lines = wrap(f"{sign} {guarantee_words(guarantee)}", width - _INDENT)
+            rows += [[Span(("  " if index == 0 else "    ") + line, role)] for index, line in enumerate(lines)]
         for row in passport.history:
             cause = _(CAUSES[row.cause]) if row.cause in CAUSES else row.cause
             days = f"{format_day(row.starts_on)} → {format_day(row.ends_on)}"

@@ -25,7 +25,7 @@ COLUMNS = (
     ColumnSpec("city", mark("City"), 12, grow=1),
     ColumnSpec("approver", mark("Decides"), 12),
     ColumnSpec("invoicing", mark("Billed"), 12),
-    ColumnSpec("open", mark("Open"), 6, align="right"),
+    ColumnSpec("open", mark("Orders"), 9, align="right"),
 )
 NEW = 0
 
