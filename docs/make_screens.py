@@ -259,12 +259,47 @@ def draw_papers(sitting: Sitting) -> None:
         picture_of(kind.value, job.content).save(SCREENS / f"{kind.value}.png", "PNG", optimize=True)
 
 
+def draw_loans(sitting: Sitting) -> None:
+    """A loaner lent with an order, the list of loaners, the preset sums, what is kept of a person."""
+    sitting.press("f10")
+    sitting.type("appareils de prêt\n\nP-1\nNokia\nG21\n355\n")
+    sitting.press("enter", "enter")
+    sitting.type("100")
+    sitting.press("ctrl+s", "escape")
+    sitting.type("3")
+    sitting.press("enter", "b")
+    sitting.type("g21\n")
+    sitting.draw("loan", "convisav: fiche, b")
+    sitting.press("ctrl+s", "f10")
+    sitting.type("appareils de prêt\n")
+    sitting.draw("loaners", "convisav: F10")
+    sitting.home()
+    sitting.press("f10")
+    sitting.type("montants de prise\n")
+    sitting.draw("amounts", "convisav: F10")
+    sitting.home()
+    sitting.type("3")
+    sitting.press("enter", "f9", "f10")
+    sitting.type("données personnelles\n")
+    sitting.draw("person", "convisav: F9, F10")
+    sitting.home()
+
+
 def main() -> None:
     """Draw all pictures."""
     SCREENS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="convisav-screens-") as folder:
         sitting = Sitting(demo_shop(Path(folder)))
-        for draw in (draw_board, draw_intake, draw_order, draw_outside, draw_papers, draw_several, draw_shelf):
+        for draw in (
+            draw_board,
+            draw_intake,
+            draw_order,
+            draw_outside,
+            draw_papers,
+            draw_several,
+            draw_shelf,
+            draw_loans,
+        ):
             draw(sitting)
 
 

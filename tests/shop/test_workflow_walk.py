@@ -13,8 +13,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlmodel import Session
 
 from convisav_tui.errors import FieldErrors, Refusal
+from convisav_tui.shop.actor import PROGRAM
 from convisav_tui.shop.coverage import decide_coverage
 from convisav_tui.shop.custody import put_at
+from convisav_tui.shop.loaners import save_unit
+from convisav_tui.shop.loans import Wish, lend, take_back
 from convisav_tui.shop.payments import give_back, sums_of
 from convisav_tui.shop.places import places
 from convisav_tui.shop.quoting import consented_total, is_covered
@@ -24,9 +27,12 @@ from convisav_tui.store.engine import Store
 from convisav_tui.store.models import (
     BillingState,
     Holder,
+    Loan,
+    Means,
     Message,
     MessageState,
     Nature,
+    OrderEvent,
     OrderState,
     Outcome,
     Payment,
@@ -178,6 +184,31 @@ class Walk(RuleBasedStateMachine):
     def pay(self, nature: Nature) -> None:
         self.bench.pay(2000, nature)
 
+    @precondition(lambda self: self.bench.order.state not in GONE)
+    @rule(deposit=st.sampled_from([0, 5000]))
+    def borrow(self, deposit: int) -> None:
+        """A unit of its own for each order: none where one is lent already or the device is given up."""
+        code = f"W-{self.bench.order_id}-{len(self.bench.rows(Loan))}"
+        raw = {"code": code, "brand": "Prêt", "state": "available"}
+        try:
+            self.bench.write(lambda session: _lend(session, raw, self.bench.order_id, deposit))
+        except Refusal:
+            assert self._lent() is not None or self.bench.order.holder is Holder.DISPOSED
+
+    @precondition(lambda self: self._lent() is not None)
+    @rule(keep=st.sampled_from(["", "20", "80"]))
+    def bring_the_loaner_back(self, keep: str) -> None:
+        self._give_loaner_back(keep)
+
+    def _lent(self) -> Loan | None:
+        return next((loan for loan in self.bench.rows(Loan) if loan.ended_at is None), None)
+
+    def _give_loaner_back(self, keep: str = "") -> None:
+        loan, boss = self._lent(), self.bench.manager()
+        assert loan is not None and loan.id is not None
+        raw = {"outcome": "lost" if keep else "returned_ok", "keep": keep, "reason": "perdu" if keep else ""}
+        self.bench.write(lambda session: take_back(session, loan.id or 0, raw, boss, SHOP))
+
     @rule(accepted=st.booleans())
     def send_what_is_due(self, accepted: bool) -> None:
         due = [
@@ -202,7 +233,14 @@ class Walk(RuleBasedStateMachine):
             order, custody = self.bench.order, self.bench.custody
             assert custody[-1].holder is order.holder
             assert all((a.holder, a.place) != (b.holder, b.place) for a, b in pairwise(custody))
-            assert (order.holder is Holder.RETURNED) == (order.state in GONE)
+            given_up = order.holder is Holder.DISPOSED  # T36: the owner left it to the shop
+            assert (order.holder is Holder.RETURNED) == (order.state in GONE and not given_up)
+            assert given_up == any(event.event == "relinquish" for event in self.bench.events if self._holds(event))
+
+    def _holds(self, event: OrderEvent) -> bool:
+        """Whether a step was not taken back."""
+        undone = {part for one in self.bench.events if one.event == "undone" for part in one.detail["events"]}
+        return event.id not in undone
 
     @invariant()
     def no_code_outlives_the_stay(self) -> None:
@@ -251,6 +289,8 @@ class Walk(RuleBasedStateMachine):
         for _turn in range(15):
             if self.bench.order.state is S.CLOSED:
                 return
+            if self._lent() is not None:
+                self._give_loaner_back()
             self._settle()
             steps = self.bench.steps()
             for event in HOMEWARD:
@@ -295,6 +335,12 @@ class Walk(RuleBasedStateMachine):
                             session, row.id, amount=part, actor=CLERK, key=key, reason="solde"
                         )
                     )
+
+
+def _lend(session: Session, raw: dict[str, str], order_id: int, deposit: int) -> None:
+    unit = save_unit(session, raw, SHOP, PROGRAM)
+    wish = Wish(unit.id or 0, deposit=deposit, means=Means.CARD)
+    lend(session, order_id, wish, CLERK, SHOP, f"walk-{unit.code}")
 
 
 def _deliver(session: Session, message: Message, accepted: bool) -> None:
