@@ -357,6 +357,8 @@ EVENTS = {
     "assigned": mark("given to"),
     "prioritised": mark("priority changed"),
     "told_again": mark("told once more"),
+    "works_chosen": mark("works chosen"),
+    "found_fault": mark("found fault written"),
     "wait_parts": mark("waits for parts"),
     "missing_part": mark("waits for parts"),
     "parts_received": mark("all parts here"),

@@ -119,6 +119,21 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
 
         return AmountsView(counter)
 
+    def wordings() -> View:
+        from convisav_tui.screens.wordings_view import WordingsView
+
+        return WordingsView(counter)
+
+    def notices() -> View:
+        from convisav_tui.screens.notices_view import NoticesView
+
+        return NoticesView(counter)
+
+    def reminders() -> View:
+        from convisav_tui.screens.reminders_view import RemindersView
+
+        return RemindersView(counter)
+
     def places() -> View:
         from convisav_tui.screens.places_view import PlacesView
 
@@ -169,6 +184,9 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
         "loaners": loaners,
         "loans": loans,
         "amounts": amounts,
+        "wordings": wordings,
+        "notices": notices,
+        "reminders": reminders,
         "places": places,
         "subcontractors": subcontractors,
         "away": away,

@@ -14,7 +14,7 @@ from convisav_tui.shop.channels import channel_for, in_order
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.message_facts import MessageFacts, facts_of
 from convisav_tui.shop.permissions import Permission, asks, require
-from convisav_tui.shop.quiet_hours import QuietHours, next_loud, quiet_hours
+from convisav_tui.shop.quiet_hours import QuietHours, next_loud, quiet_hours, save_quiet_hours
 from convisav_tui.store.models import (
     Approver,
     Channel,
@@ -139,6 +139,13 @@ def drop_rule(session: Session, event: MessageEvent, actor: Actor, principal_id:
     if row is not None:
         session.delete(row)
         session.flush()
+
+
+@asks(Permission.EDIT_WORDING)
+def keep_quiet_hours(session: Session, begins: str, ends: str, days: str, actor: Actor) -> None:
+    """Keep the quiet hours as typed. Raises FieldErrors, Refusal to those who may not."""
+    require(session, actor, Permission.EDIT_WORDING)
+    save_quiet_hours(session, begins, ends, days)
 
 
 def _addressees(
