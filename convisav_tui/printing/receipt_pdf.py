@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import Literal
 
 from convisav_tui.printing.code128 import bars, width_in_modules
+from convisav_tui.printing.document_pdf import PNG
 from convisav_tui.printing.receipt import ReceiptWords
 from convisav_tui.printing.typesetting import TEMPLATES, Json, NotSet, breakable, typeset
 
 TEMPLATE = TEMPLATES / "receipt.typ"
 
 
-def receipt_pdf(words: ReceiptWords) -> bytes:
-    """The receipt as PDF, A4. Raises NotSet when the template cannot be set."""
-    return _set(words, "pdf")
+def receipt_pdf(words: ReceiptWords, logo: bytes = b"") -> bytes:
+    """The receipt as PDF, A4; `logo` is a PNG or nothing. Raises NotSet when the template cannot be set."""
+    return _set(words, "pdf", logo=logo)
 
 
 def receipt_png(words: ReceiptWords, dots_per_inch: int = 150) -> bytes:
@@ -45,9 +46,12 @@ def write_whole(content: bytes, path: Path) -> None:
         raise
 
 
-def _set(words: ReceiptWords, form: Literal["pdf", "png"], dots_per_inch: int | None = None) -> bytes:
+def _set(
+    words: ReceiptWords, form: Literal["pdf", "png"], dots_per_inch: int | None = None, logo: bytes = b""
+) -> bytes:
     data = {name: breakable(value) for name, value in asdict(words).items()}
     bar_list: list[Json] = [list(bar) for bar in bars(words.digits)]
+    data |= {"logo": list(logo) if logo.startswith(PNG) else []}
     data |= {"bars": bar_list, "modules": width_in_modules(words.digits)}
     return typeset(TEMPLATE, data, form, dots_per_inch)
 

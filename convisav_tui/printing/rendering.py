@@ -16,7 +16,7 @@ from convisav_tui.printing.document_pdf import document_pdf
 from convisav_tui.printing.label import Printing, label
 from convisav_tui.printing.media import MEDIA, Media, MediaRefused, media_named
 from convisav_tui.printing.receipt import words_of
-from convisav_tui.printing.receipt_pdf import receipt_pdf
+from convisav_tui.printing.receipt_pdf import NotSet, receipt_pdf
 from convisav_tui.printing.scanner_sheet import sheet_pages
 from convisav_tui.printing.status import UNKNOWN, PrinterStatus
 from convisav_tui.shop.document import Document
@@ -79,10 +79,19 @@ def raster(task: Task, printer: PrinterConfig, media: Media) -> bytes:
 
 
 def file_of(task: Task, logo: bytes = b"") -> bytes:
-    """The receipt or document of a job as PDF; `logo` (PNG) goes on a document. Raises Unprintable, NotSet."""
+    """The receipt or document of a job as PDF; `logo` (PNG) stands at its head. Raises Unprintable, NotSet."""
+    try:
+        return _set(task, logo)
+    except NotSet:
+        if not logo:
+            raise
+        return _set(task, b"")  # a picture that cannot be drawn keeps no paper back
+
+
+def _set(task: Task, logo: bytes) -> bytes:
     if task.kind == PAPER:
         return document_pdf(_document(task.content), task.duplicate, logo)
-    return receipt_pdf(words_of(_receipt_paper(task.content), task.duplicate))
+    return receipt_pdf(words_of(_receipt_paper(task.content), task.duplicate), logo)
 
 
 def file_path(home: Path, task: Task) -> Path:

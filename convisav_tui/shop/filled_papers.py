@@ -45,7 +45,9 @@ def paper_of(session: Session, order: RepairOrder, kind: JobKind, shop: ShopCont
     """The content of a print job of this kind."""
     if kind is JobKind.LABEL:
         return label_of(session, order, shop).as_content()
-    return receipt_of(session, order, shop).as_content()
+    content = receipt_of(session, order, shop).as_content()
+    terms = terms_of(session, order.principal_id)
+    return content | ({"logo_of": order.principal_id} if terms is not None and terms.logo else {})
 
 
 def label_of(session: Session, order: RepairOrder, shop: ShopContext) -> LabelPaper:
