@@ -31,6 +31,7 @@ MEANS = StepInput(
 )
 REASON = StepInput("reason", mark("Reason"), "text", required=True)
 WORK = StepInput("work", mark("Work done"), "text", longest=2000)
+UNTESTED = StepInput("untested", mark("Why not tested"), "text")  # asked where final tests are open or failed
 REPAIRED_AS = StepInput(
     "outcome",
     mark("Outcome"),

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from convisav_tui.config import Config, StaffConfig
 from convisav_tui.shop.catalogue import ShippedType, shipped_amounts, shipped_types
+from convisav_tui.shop.checklist_store import give_shipped
 from convisav_tui.shop.country_rules import rows_to_keep
 from convisav_tui.shop.dated_rules import GIVEN
 from convisav_tui.shop.reminders import shipped_steps
@@ -16,6 +17,8 @@ from convisav_tui.store.search_index import rebuild
 SEARCH_TEXT = "search:devices"
 # The ladders of reminders; their rungs are the shop's from then on.
 LADDERS = "ladders:1"
+# The checklists of the types of devices; the shop's from then on.
+CHECKLISTS = "checklists:1"
 
 
 def first_rows(session: Session, config: Config) -> None:
@@ -30,6 +33,7 @@ def first_rows(session: Session, config: Config) -> None:
         *(_rule_name(row) for row in rows_to_keep(config.shop.country)),
         *(f"staff:{person.login}" for person in config.staff),
         LADDERS,
+        CHECKLISTS,
         SEARCH_TEXT,
     }
     if wanted <= given:
@@ -42,6 +46,8 @@ def first_rows(session: Session, config: Config) -> None:
             _give_staff(session, person)
     if LADDERS not in given:
         session.add_all(shipped_steps())
+    if CHECKLISTS not in given:
+        give_shipped(session, config.shop.currency)
     if SEARCH_TEXT not in given:
         rebuild(session)
     session.merge(Setting(key=GIVEN, value=sorted(given | wanted)))

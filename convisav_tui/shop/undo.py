@@ -38,6 +38,8 @@ _HARMLESS = frozenset(
         "print_retried",
         "message_cancelled",
         "moved",
+        "works_chosen",
+        "found_fault",
         "prioritised",
         "part_needed",
         "part_dropped",

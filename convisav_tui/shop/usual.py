@@ -8,6 +8,7 @@ from datetime import timedelta
 from convisav_tui.i18n import _, format_day
 from convisav_tui.money import plain_amount
 from convisav_tui.shop.away import quoted_job
+from convisav_tui.shop.checklists import proposed_works
 from convisav_tui.shop.dated_rules import QUOTE_VALIDITY_DAYS, number_for
 from convisav_tui.shop.situation import Situation
 
@@ -36,7 +37,7 @@ def quote(situation: Situation) -> dict[str, str]:
     quoted = quoted_job(situation.session, situation.order_id)
     if quoted is not None:
         usual |= {"amount": _plain(situation, quoted.price), "text": quoted.work}
-    return usual
+    return _diagnosed(situation) | usual
 
 
 def parcel(situation: Situation) -> dict[str, str]:
@@ -101,6 +102,15 @@ def relinquishing(situation: Situation) -> dict[str, str]:
         "signed_by": situation.customer.name,
         "data": "erase" if situation.device_type.has_secret else "none",
     }
+
+
+def _diagnosed(situation: Situation) -> dict[str, str]:
+    """The works that the checklist proposed and nobody left out: their prices and names."""
+    language = situation.customer.language
+    works = [work for work in proposed_works(situation.session, situation.order_id, language) if work.chosen]
+    text = ", ".join(work.name for work in works)
+    price = sum(work.price for work in works)
+    return ({"text": text} if text else {}) | ({"amount": _plain(situation, price)} if price else {})
 
 
 def _plain(situation: Situation, minor: int) -> str:

@@ -17,6 +17,7 @@ from convisav_tui.i18n import _
 from convisav_tui.shop import part_guards
 from convisav_tui.shop.actor import PROGRAM, Actor
 from convisav_tui.shop.context import ShopContext
+from convisav_tui.shop.final_tests import tests_missing
 from convisav_tui.shop.foreseen import effect_line, foreseen_effects, foreseen_messages
 from convisav_tui.shop.movement import Change
 from convisav_tui.shop.names import name
@@ -245,6 +246,8 @@ def _is_asked(situation: Situation, asked: StepInput) -> bool:
         return situation.away is not None
     if asked.key == "technician":
         return bool(situation.people)
+    if asked.key == "untested":
+        return bool(tests_missing(situation.session, situation.order_id))
     if asked.key in part_guards.ASKED:
         return part_guards.is_asked(situation, asked.key)
     return is_asked(situation, asked.key)
