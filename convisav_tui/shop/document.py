@@ -13,7 +13,8 @@ from sqlmodel import Session, select
 
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.paper import Content
-from convisav_tui.store.models import JobKind, Paper, PrintJob
+from convisav_tui.shop.permissions import Permission, asks, require
+from convisav_tui.store.models import JobKind, Paper, Party, PrintJob
 from convisav_tui.text import clean_line
 
 _LONGEST_NAME = 80
@@ -114,9 +115,14 @@ def ask_for(
     return paper
 
 
+@asks(Permission.ANONYMISE)
 def print_again(session: Session, paper_id: int, actor: Actor, copies: int = 1) -> PrintJob:
-    """Print a paper once more, word for word as it was, marked as a duplicate."""
+    """Print a paper once more, word for word as it was, marked as a duplicate. Raises Refusal to all but a manager for
+    the papers of somebody whose data were erased: they are kept for the law alone (rules.md 4.4)."""
     paper = session.get_one(Paper, paper_id)
+    party = session.get(Party, paper.party_id) if paper.party_id is not None else None
+    if party is not None and party.anonymised_at is not None:
+        require(session, actor, Permission.ANONYMISE)
     earlier = session.exec(select(PrintJob).where(PrintJob.paper_id == paper_id)).all()
     key = f"paper:{paper_id}:{len(earlier)}"
     return _print(session, paper, copies, actor.staff_id, key, duplicate=bool(earlier))

@@ -68,11 +68,13 @@ def preview_step(
 ) -> Preview:
     """What the step would do with these answers, and the messages as they would leave. Changes nothing.
 
-    Raises FieldErrors and Refusal as `take_step` would, but for what depends on who takes it.
+    Raises FieldErrors and Refusal as `take_step` would, but for what depends on who takes it, and for a reason that is
+    still to be typed: it changes no sum.
     """
     situation = _situation(session, order_id, shop, None)
     row = _row(situation, event)
-    answers = read_answers(_inputs(situation, row), raw_inputs, situation.order.currency, situation.today)
+    asked = tuple(replace(one, required=one.required and one.key != "reason") for one in _inputs(situation, row))
+    answers = read_answers(asked, raw_inputs, situation.order.currency, situation.today)
     _refuse(situation, row, answers)
     return Preview(foreseen_effects(situation, row, answers), foreseen_messages(situation, row, answers))
 

@@ -67,6 +67,12 @@ OPENING: Mapping[str, tuple[str, ...]] = {
     "away": ("f10", *"longest", "enter"),
     "bulk": ("*", "f8", "3", "1"),
     "parcel": ("*", "f8", "6"),
+    "loaners": ("f10", *"shop lends", "enter"),
+    "loaner_form": ("f10", *"shop lends", "enter", "end", "enter"),
+    "lend_form": ("down", "enter", "b"),
+    "amounts": ("f10", *"preset sums", "enter"),
+    "amount_form": ("f10", *"preset sums", "enter", "enter"),
+    "person": ("down", "f9", "f10", *"personal", "enter"),
     "locked": ("f12",),
 }
 BACK_AGAIN = 60  # keys after which the screen is opened anew, wherever they have led

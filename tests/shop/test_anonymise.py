@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from convisav_tui.errors import Refusal
 from convisav_tui.shop.anonymise import anonymise, foresee
+from convisav_tui.shop.document import print_again
 from convisav_tui.shop.drafts import save_draft
 from convisav_tui.shop.person_export import export_person
 from convisav_tui.shop.retention import due_for_erasure
@@ -85,7 +86,12 @@ def test_papers_stay_word_for_word(bench: Bench) -> None:
     erase(bench, party_id)
     with bench.store.read() as session:
         assert [dict(paper.content) for paper in session.exec(select(Paper))] == before
+        (paper,) = session.exec(select(Paper)).all()
     assert "Quidelle" in str(before)
+    with pytest.raises(Refusal):  # the restricted store
+        bench.write(lambda session: print_again(session, paper.id or 0, CLERK))
+    boss = bench.manager()
+    assert bench.write(lambda session: print_again(session, paper.id or 0, boss)).duplicate
 
 
 @pytest.mark.parametrize("state", [OrderState.RECEIVED, OrderState.NOTIFIED, OrderState.RETURNED])

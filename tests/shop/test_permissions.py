@@ -41,7 +41,6 @@ BRICKS = {
     "permissions.require",
     "dispatch_slip.ask_for_slip",
     "document.ask_for",
-    "document.print_again",
     "accessory_labels.ask_for_labels",
     "drop_offs.ask_for_statement",
     "drop_offs.join",
