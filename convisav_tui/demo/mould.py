@@ -32,6 +32,7 @@ _WORKS = ("technician_id", "technician")
 # What a caller gives for each cast: see `bulk`.
 ORDER_KEY, NUMBER, SHOWN_NUMBER = "order_key", "number", "shown_number"
 CLERK, TECHNICIAN = "clerk", "technician"
+GIVEN = frozenset({"party", "device", "station"})
 SUSPECTED = "suspected"  # 1 where the order may be a comeback
 QUOTED_TYPE = "quoted_type"  # the code of the device's type as JSON
 
@@ -144,7 +145,10 @@ class Mould:
             target = reference.column.table
             if target is STAFF:
                 return TECHNICIAN if column.name in _WORKS else CLERK
-            return f"{target.name}:{value}" if f"{target.name}:{value}" in self._ids else target.name
+            if f"{target.name}:{value}" in self._ids:
+                return f"{target.name}:{value}"
+            # What every shop is given at its beginning (types, checklists) has the same ids in each.
+            return target.name if target.name in GIVEN else ""
         if isinstance(value, str) and _INSTANT.fullmatch(value):
             return self._moment(value)
         return ""

@@ -21,7 +21,7 @@ OWED_MESSAGES = ("dead", "unknown", "to_call", "to_post")
 
 # The states that each partial index holds, in its own order.
 _HELD: dict[str, tuple[tuple[str, ...], ...]] = {
-    "print_job": (("queued", "sending"), OPEN_JOBS),
+    "print_job": (OPEN_JOBS,),
     "message": (("dead", "unknown", "to_call"), ("queued", "leased")),
 }
 
@@ -172,11 +172,13 @@ def job_counts(session: Session) -> dict[str, int]:
 
 
 def _in_states(table: sa.Table, states: Sequence[str]) -> sa.TextClause:
-    """Our own words written out, not as parameters, and beside some of a partial index all of its own: only then the
-    database sees that the index holds them, and does not read all that ever was."""
-    held = next((held for held in _HELD[table.name] if set(states) < set(held)), None)
+    """Our own words written out, not as parameters, and taken from among all of a partial index: only then the
+    database sees that the index holds them, and does not look for the newest ones through all that ever was."""
+    held = next((held for held in _HELD[table.name] if set(states) <= set(held)), None)
     chosen = f"{table.name}.{in_states(*states)}"
-    return sa.text(f"{chosen} AND {table.name}.{in_states(*held)}" if held else chosen)
+    if held is None:
+        return sa.text(chosen)
+    return sa.text(f"{table.name}.id IN (SELECT id FROM {table.name} WHERE {in_states(*held)}) AND {chosen}")
 
 
 def _in_message_states(states: Sequence[MessageState]) -> sa.ColumnElement[bool] | sa.TextClause:
