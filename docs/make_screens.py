@@ -235,6 +235,28 @@ def draw_shelf(sitting: Sitting) -> None:
     sitting.home()
 
 
+def draw_principal(sitting: Sitting) -> None:
+    """A principal with his terms, a batch of his devices, and the passport of a device that was here before."""
+    sitting.press("f10")
+    sitting.type("donneurs\n\nGrand Magasin Rivoli\n")
+    sitting.press("tab", "tab")
+    sitting.type("10\n150\n80\n")
+    sitting.draw("principal-terms", "convisav: F10")
+    sitting.press("ctrl+s")
+    sitting.home()
+    sitting.press("f10")
+    sitting.type("lot\ngrand\npocket 5\nécran cassé")
+    for serial in ("356938035643809", "353328110000005", "490154203237518", "353328110000005"):
+        sitting.scan(serial)
+    sitting.draw("batch", "convisav: F10")
+    sitting.home()
+    sitting.type("2")
+    sitting.press("enter")
+    sitting.type("i")
+    sitting.draw("passport", "convisav: i")
+    sitting.home()
+
+
 def draw_outside(sitting: Sitting) -> None:
     """Messages and till."""
     sitting.press("f6")
@@ -298,6 +320,7 @@ def main() -> None:
             draw_papers,
             draw_several,
             draw_shelf,
+            draw_principal,
             draw_loans,
         ):
             draw(sitting)

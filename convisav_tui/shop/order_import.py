@@ -12,6 +12,7 @@ from convisav_tui.errors import FieldErrors, NotFound
 from convisav_tui.i18n import _
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
+from convisav_tui.shop.identifiers import checked_serial, clean_serial
 from convisav_tui.shop.intake import receive
 from convisav_tui.shop.intake_defaults import intake_defaults
 from convisav_tui.shop.intake_form import parse_intake
@@ -195,6 +196,10 @@ def _judged(session: Session, raw: Mapping[str, str], plan: Import) -> None:
     if kind is None or not kind.active:
         told = raw.get("device_type", "")
         raise FieldErrors({"device_type": _("“{type}” is no type of device of this shop").format(type=told)})
+    try:
+        checked_serial(clean_serial(raw.get("serial", "")), has_imei=kind.has_imei)
+    except ValueError as error:
+        raise FieldErrors({"serial": str(error)}) from error
     terms = terms_of(session, plan.principal_id)
     if terms is not None and terms.reference_required and not raw.get("principal_reference"):
         raise FieldErrors({"principal_reference": _("This is needed")})
