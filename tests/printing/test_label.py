@@ -150,3 +150,9 @@ def _barcode_row(image: object) -> tuple[int, list[bool]]:
             if seen == wanted:
                 return dots, row[: start + 90 * dots]
     raise AssertionError("no row holds the barcode")
+
+
+def test_the_place_stands_beside_the_customer_code() -> None:
+    paper = LabelPaper(number="2600012345", device="Miele", customer_code="C00042", place="A1-03")
+    assert _worded(paper, Printing()).code == "C00042 · A1-03"
+    assert _worded(replace(paper, place=""), Printing()).code == "C00042"
