@@ -7,7 +7,7 @@ import pytest
 from brother_ql.labels import ALL_LABELS, FormFactor
 
 from convisav_tui.printing import code128
-from convisav_tui.printing.label import Printing, label, page_size
+from convisav_tui.printing.label import Printing, _worded, label, page_size
 from convisav_tui.printing.media import MEDIA, MediaKind, MediaRefused, media_named
 from convisav_tui.printing.preview import ascii_rows, half_blocks, label_png, quarter_blocks
 from convisav_tui.printing.typography import drawable, printable, shorten, width, wrap

@@ -65,7 +65,7 @@ def test_every_key_of_an_action_starts_that_action(shop: Store, tmp_path: Path, 
     for action_id in view.actions():
         action = find(action_id)
         for key in (action.key, action.chord if view.typing else action.letter):
-            if key and not (view.typing and key in ("enter", "space")):
+            if key and not (view.typing and (key in ("enter", "space") or len(key) == 1)):
                 found = action_for(key, view.actions(), view.typing)
                 assert found is not None and found.id == action_id, f"{way}: {key}"
 
