@@ -149,6 +149,36 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
 
         return AwayView(counter)
 
+    def parts() -> View:
+        from convisav_tui.screens.parts_view import PartsView
+
+        return PartsView(counter)
+
+    def arrivals() -> View:
+        from convisav_tui.screens.arrivals_view import ArrivalsView
+
+        return ArrivalsView(counter)
+
+    def supplier_orders() -> View:
+        from convisav_tui.screens.supplier_orders_view import SupplierOrdersView
+
+        return SupplierOrdersView(counter)
+
+    def suppliers() -> View:
+        from convisav_tui.screens.suppliers_view import SuppliersView
+
+        return SuppliersView(counter)
+
+    def stock_count() -> View:
+        from convisav_tui.screens.stock_count_view import StockCountView
+
+        return StockCountView(counter)
+
+    def needs() -> None:
+        from convisav_tui.screens.needs_view import open_needs
+
+        open_needs(desk, counter, _number(desk))
+
     def principals() -> View:
         from convisav_tui.screens.principals import PrincipalsView
 
@@ -190,6 +220,12 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
         "places": places,
         "subcontractors": subcontractors,
         "away": away,
+        "parts": parts,
+        "arrivals": arrivals,
+        "supplier_orders": supplier_orders,
+        "suppliers": suppliers,
+        "stock_count": stock_count,
+        "needs": needs,
         "find": find,
         "principals": principals,
         "batch": batch,

@@ -80,7 +80,7 @@ class SheetView(View):
         secret = ("secret",) if self._sheet.order.secret_state == "stored" else ()
         first = ("step", "print", "till", *secret, "customer", "undo")
         own = ("coverage", "advice", "passport")
-        return (*first, "loaner", "another", "new", "messages", "drafts", "find", *own, "menu", "help", "quit")
+        return (*first, "needs", "loaner", "another", "new", "messages", "drafts", "find", *own, "menu", "help", "quit")
 
     def hint(self) -> Row:
         """How to look at the sections."""

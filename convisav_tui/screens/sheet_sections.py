@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from convisav_tui import ticket_number, words
 from convisav_tui.i18n import _, format_day, mark
+from convisav_tui.screens.sheet_parts import parts_lines, parts_summary
 from convisav_tui.screens.sheet_timeline import moment_day, moment_lines
 from convisav_tui.screens.widgets.painting import Role, Row, Span, wrap
 
@@ -324,4 +325,5 @@ SECTIONS: tuple[Section, ...] = (
     Section("custody", mark("Custody"), _custody_summary, _custody_lines),
     Section("history", mark("History"), _history_summary, _history_lines),
     Section("earlier", mark("Earlier repairs"), _earlier_summary, _earlier_lines),
+    Section("parts", mark("Parts"), parts_summary, parts_lines),
 )

@@ -270,6 +270,10 @@ class StepView(View):
         other = next((index for index, step in enumerate(self._steps) if step.event == event), None)
         if other is not None and other != self._chosen:
             self._choose(other)
+        elif self._mended_by == "needs":
+            from convisav_tui.screens.needs_view import open_needs
+
+            open_needs(self.host, self.counter, self.number)
         else:
             self.host.say(self._trouble, Role.ERROR)
 

@@ -14,6 +14,7 @@ from convisav_tui.errors import NotFound
 from convisav_tui.i18n import _
 from convisav_tui.store.queries.coverage import AdviceFacts, CoverFacts, covers_of, refused_on
 from convisav_tui.store.queries.outbox import JobAttempt, JobRow, MessageRow, MessageTry, jobs_of, messages_of
+from convisav_tui.store.queries.stock import NeedFacts, need_facts
 from convisav_tui.store.tables import (
     CUSTODY_EVENT,
     DEVICE,
@@ -260,6 +261,7 @@ class Sheet:
     loans: tuple[LoanFacts, ...] = ()
     covers: tuple[CoverFacts, ...] = ()  # the lines that somebody else pays
     refused: tuple[AdviceFacts, ...] = ()
+    needs: tuple[NeedFacts, ...] = ()
 
     @property
     def paid(self) -> int:
@@ -328,6 +330,7 @@ def sheet(session: Session, order: int | str) -> Sheet | None:
         loans=tuple(LoanFacts(*row) for row in session.execute(_LOANS, {"order_id": order_facts.id})),
         covers=covers_of(session, order_facts.id),
         refused=refused_on(session, order_facts.id),
+        needs=need_facts(session, order_facts.id),
     )
 
 

@@ -1,0 +1,234 @@
+"""Orders to suppliers (F10): what is to be ordered, what is on its way, one order in its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+from uuid import uuid4
+
+from convisav_tui import part_words, ticket_number, words
+from convisav_tui.i18n import _, format_day, mark, ngettext
+from convisav_tui.screens.arrivals_view import line_record
+from convisav_tui.screens.keys import Key
+from convisav_tui.screens.listing import ListingView
+from convisav_tui.screens.widgets.painting import Role
+from convisav_tui.screens.widgets.prompt import YesNo
+from convisav_tui.screens.widgets.record_list import ColumnSpec, Record
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from convisav_tui.screens.counter import Counter
+    from convisav_tui.shop.supplier_orders import OrderedRow, Wanted
+
+FOLDER = "exports"
+
+
+class SupplierOrdersView(ListingView):
+    """What is to be ordered first, then the orders; `o` orders all of it, Enter shows the lines of an order."""
+
+    name: ClassVar[str] = "supplier_orders"
+    columns = (
+        ColumnSpec("number", mark("Order"), 10),
+        ColumnSpec("what", mark("Part"), 22, grow=2),
+        ColumnSpec("quantity", mark("Pieces"), 7, align="right"),
+        ColumnSpec("supplier", mark("Supplier"), 16, grow=1),
+        ColumnSpec("state", mark("State"), 12),
+        ColumnSpec("day", mark("Expected"), 11, from_width=90),
+        ColumnSpec("orders", mark("For order"), 14, from_width=100),
+    )
+
+    def __init__(self, counter: Counter) -> None:
+        super().__init__(counter, empty=_("Nothing is to be ordered, nothing is on its way"))
+        self.title = _("Supplier orders")
+        self._wanted: list[Wanted] = []
+        self._orders: dict[object, OrderedRow] = {}
+
+    def actions(self) -> Sequence[str]:
+        """Ordering and receiving."""
+        return ("order_parts", "arrivals", "parts", "suppliers", "print", "menu", "help", "quit")
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """The deeds."""
+        return (("o", _("Order all")), ("r", _("Receive")), ("enter", _("Lines")), ("escape", _("Back")))
+
+    def act(self, action: str) -> bool:
+        """Order what is missing, after a question."""
+        if action != "order_parts":
+            return False
+        ready = [one for one in self._wanted if one.supplier_id is not None]
+        if not ready:
+            self.host.say(_("Nothing can be ordered: no part is missing, or none has a supplier."), Role.WARNING)
+            return True
+        count = len({one.supplier_id for one in ready})
+        question = ngettext("Order this from {count} supplier?", "Order this from {count} suppliers?", count)
+        self.host.ask(YesNo(question.format(count=count), self._order))
+        return True
+
+    def key(self, key: Key) -> None:
+        """`r` receives."""
+        if key.character == "r":
+            self.host.act("arrivals")
+        else:
+            super().key(key)
+
+    def records(self, session: Session) -> list[Record]:
+        """What is to be ordered, then what was ordered."""
+        from convisav_tui.shop.supplier_orders import ordered_rows, to_order
+
+        self._wanted = to_order(session)
+        found = ordered_rows(session)
+        self._orders = {row.id: row for row in found}
+        return [*(_wanted_record(one) for one in self._wanted), *(_ordered_record(row) for row in found)]
+
+    def chosen(self, record: Record) -> None:
+        """The lines of an order, or the stock of a part."""
+        from convisav_tui.screens.part_view import PartView
+
+        row = self._orders.get(record.identity)
+        if row is not None:
+            self.host.open(SupplierOrderView(self.counter, row))
+        elif isinstance(record.identity, str):
+            part_id = int(record.identity.removeprefix("part:"))
+            self.host.open(PartView(self.counter, part_id, record.cells["what"].split()[0]))
+
+    def _order(self) -> None:
+        from convisav_tui.shop.supplier_orders import order_parts
+
+        counter, key = self.counter, uuid4().hex
+
+        def done(count: int) -> None:
+            self._list.load()
+            said = ngettext(
+                "{count} order made, its paper is printed", "{count} orders made, their papers are printed", count
+            )
+            self.host.say(said.format(count=count), Role.SUCCESS)
+
+        self.host.run(
+            lambda: counter.store.write(
+                lambda session: len(order_parts(session, counter.actor, counter.shop, key)), repeatable=True
+            ),
+            done,
+            label=_("Saving"),
+        )
+
+
+class SupplierOrderView(ListingView):
+    """The lines of a supplier order; `x` writes them into a CSV file, Del calls off what has not come."""
+
+    name: ClassVar[str] = "supplier_order"
+    columns = (
+        ColumnSpec("code", mark("Code"), 13),
+        ColumnSpec("name", mark("Part"), 16, grow=2),
+        ColumnSpec("reference", mark("Reference"), 12),
+        ColumnSpec("quantity", mark("Pieces"), 7, align="right"),
+        ColumnSpec("left", mark("To come"), 8, align="right"),
+        ColumnSpec("number", mark("For order"), 13),
+    )
+
+    def __init__(self, counter: Counter, row: OrderedRow) -> None:
+        super().__init__(counter)
+        self._row = row
+        self.title = f"{row.number} · {row.supplier} · {words.word(part_words.SUPPLIER_ORDER_STATES, row.state)}"
+
+    def actions(self) -> Sequence[str]:
+        """File, calling off, receiving."""
+        return ("order_file", "order_off", "arrivals", "print", "menu", "help", "quit")
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """The deeds."""
+        return (("x", _("CSV file")), ("r", _("Receive")), ("delete", _("Call off")), ("escape", _("Back")))
+
+    def act(self, action: str) -> bool:
+        """The file, or calling off after a question."""
+        if action == "order_file":
+            self._file()
+        elif action == "order_off":
+            question = _("Call off what has not come of {number}?").format(number=self._row.number)
+            self.host.ask(YesNo(question, self._call_off, default=False))
+        else:
+            return False
+        return True
+
+    def key(self, key: Key) -> None:
+        """`r` receives."""
+        if key.character == "r":
+            self.host.act("arrivals")
+        else:
+            super().key(key)
+
+    def records(self, session: Session) -> list[Record]:
+        """Its lines."""
+        from convisav_tui.shop.supplier_orders import line_rows
+
+        return [line_record(line) for line in line_rows(session, self._row.id)]
+
+    def _file(self) -> None:
+        counter, row = self.counter, self._row
+
+        def write() -> Path:
+            from convisav_tui.shop.supplier_orders import order_csv
+
+            with counter.store.read() as session:
+                text = order_csv(session, row.id)
+            folder = counter.config.home / FOLDER
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path = folder / f"{row.number}.csv"
+            path.write_text(text, encoding="utf-8-sig", newline="")
+            return path
+
+        self.host.run(
+            write, lambda path: self.host.say(_("Written to {path}").format(path=path), Role.SUCCESS), label=_("Saving")
+        )
+
+    def _call_off(self) -> None:
+        from convisav_tui.shop.supplier_orders import cancel_order
+
+        def done(_order: object) -> None:
+            self.host.back()
+            self.host.say(_("Called off: what orders wait for is to be ordered again."), Role.SUCCESS)
+
+        self.host.run(
+            lambda: self.counter.store.write(
+                lambda session: cancel_order(session, self._row.id, self.counter.actor), repeatable=True
+            ),
+            done,
+            label=_("Saving"),
+        )
+
+
+def _wanted_record(one: Wanted) -> Record:
+    from convisav_tui.shop.stock import shown
+
+    return Record(
+        position=f"part:{one.part_id}",
+        identity=f"part:{one.part_id}",
+        cells={
+            "number": "",
+            "what": f"{one.code} {one.name}",
+            "quantity": shown(one.quantity),
+            "supplier": one.supplier or _("no supplier"),
+            "state": _("to order"),
+            "orders": ", ".join(ticket_number.show(number) for number in one.orders),
+        },
+        roles={"state": Role.WARNING} | ({} if one.supplier else {"supplier": Role.ERROR}),
+    )
+
+
+def _ordered_record(row: OrderedRow) -> Record:
+    from convisav_tui.shop.stock import shown
+
+    lines = ngettext("{count} part", "{count} parts", row.lines).format(count=row.lines)
+    return Record(
+        position=row.id,
+        identity=row.id,
+        cells={
+            "number": row.number,
+            "what": lines,
+            "quantity": shown(row.left) if row.left else "",
+            "supplier": row.supplier,
+            "state": words.word(part_words.SUPPLIER_ORDER_STATES, row.state),
+            "day": format_day(row.expected_on) if row.expected_on is not None else "",
+        },
+    )
