@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from convisav_tui.i18n import _
 from convisav_tui.notifying import outcome as outcomes
 from convisav_tui.notifying.backoff import HOLD, verdict
-from convisav_tui.notifying.holds import CARRIED, hold_of, open_channels, put_on_hold, release_hold
+from convisav_tui.notifying.holds import CARRIED, hold_of, is_open, open_channels, put_on_hold, release_hold
 from convisav_tui.notifying.outcome import Outcome
 from convisav_tui.notifying.owed import tell_accepted, tell_failed
 from convisav_tui.shop.context import ShopContext
@@ -96,7 +96,7 @@ def open_attempt(store: Store, message: Message, lease: timedelta, at: datetime)
         row = session.get(Message, message.id, with_for_update=True)
         if row is None or not _is_ours(row, message.lease_token) or row.lease_until is None or row.lease_until <= at:
             return None
-        if row.channel not in open_channels(session, at):
+        if not is_open(session, row.channel, at):
             row.state, row.lease_token, row.lease_until = MessageState.QUEUED, "", None
             return None
         row.lease_until = at + lease

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from convisav_tui.i18n import _
 from convisav_tui.notifying.outcome import Outcome
@@ -56,8 +56,16 @@ def release_hold(session: Session, channel: Channel) -> None:
 def hold_of(session: Session, channel: Channel) -> Hold | None:
     """The hold that was put on a channel and that nothing has lifted yet (its time may have run out)."""
     setting = session.get(Setting, hold_key(channel))
-    if setting is None:
-        return None
+    return None if setting is None else _hold(channel, setting)
+
+
+def is_open(session: Session, channel: Channel, at: datetime) -> bool:
+    """Whether this channel may carry at this instant."""
+    hold = hold_of(session, channel)
+    return hold is None or hold.until <= at
+
+
+def _hold(channel: Channel, setting: Setting) -> Hold:
     value = setting.value
     return Hold(
         channel,
@@ -70,8 +78,13 @@ def hold_of(session: Session, channel: Channel) -> Hold | None:
 
 def open_channels(session: Session, at: datetime) -> list[Channel]:
     """The channels that may carry at this instant."""
-    holds = {channel: hold_of(session, channel) for channel in CARRIED}
-    return [channel for channel, hold in holds.items() if hold is None or hold.until <= at]
+    rows = session.exec(select(Setting).where(col(Setting.key).in_([hold_key(channel) for channel in CARRIED]))).all()
+    held = {row.key: row for row in rows}
+    return [
+        channel
+        for channel in CARRIED
+        if hold_key(channel) not in held or _hold(channel, held[hold_key(channel)]).until <= at
+    ]
 
 
 def _sentence(channel: Channel, outcome: Outcome) -> str:

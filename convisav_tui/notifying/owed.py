@@ -11,7 +11,7 @@ from convisav_tui.config import Config
 from convisav_tui.errors import ConvisavError
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.reactions import message_accepted, message_failed
-from convisav_tui.store.models import Message
+from convisav_tui.store.models import Message, MessageEvent
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +32,9 @@ def shop_of(config: Config) -> ShopContext:
 
 
 def tell_accepted(session: Session, message: Message) -> None:
-    """A channel took the message: an order that waited for it goes on (T28)."""
+    """A channel took the message: an order that waited for it goes on (T28); for other news there is nothing to do."""
+    if message.event is not MessageEvent.REPAIR_READY:
+        return
     _react(session, message, lambda: message_accepted(session, message))
 
 

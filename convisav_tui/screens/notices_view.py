@@ -90,7 +90,7 @@ class NoticesView(ListingView):
 
         self._rules[event, principal] = rule
         about = words.word(words.MESSAGES, event)
-        cells = {"event": f"{about} · {name}" if name else about, "told": _("as agreed at intake")}
+        cells = {"event": f"{about} · {name}" if name else about, "told": _("as agreed")}
         if rule is not None:
             when = [_("after {count} min").format(count=rule.delay_minutes)] if rule.delay_minutes else []
             when += [_("within {count} h").format(count=rule.expires_hours)] if rule.expires_hours else []

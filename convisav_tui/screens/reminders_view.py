@@ -29,7 +29,7 @@ class RemindersView(ListingView):
     columns = (
         ColumnSpec("ladder", mark("Ladder"), 17, grow=1),
         ColumnSpec("after", mark("After"), 11),
-        ColumnSpec("event", mark("What"), 22, grow=1),
+        ColumnSpec("event", mark("About"), 22, grow=1),
         ColumnSpec("channels", mark("By"), 18, grow=1),
         ColumnSpec("active", "", 4),
     )
@@ -58,7 +58,7 @@ class RemindersView(ListingView):
                 self._steps[ladder, step.position] = step
                 rows.append(self._record(len(rows), step))
             name = words.word(words.LADDERS, ladder)
-            rows.append(Record(len(rows), (ladder, NEW), {"ladder": name, "after": _("+ new rung")}))
+            rows.append(Record(len(rows), (ladder, NEW), {"ladder": name, "event": _("+ new rung")}))
         return rows
 
     def chosen(self, record: Record) -> None:

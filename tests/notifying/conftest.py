@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from convisav_tui.config import Config, DatabaseConfig, EmailConfig, NotifyConfig, ShopConfig, SmsConfig
+from convisav_tui.config import Config, DatabaseConfig, EmailConfig, FaxConfig, NotifyConfig, ShopConfig, SmsConfig
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import (
     Channel,
@@ -46,14 +46,16 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> ServerCertificate:
     return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
-def configuration(folder: Path, email: str = "", sms: str = "", **shop: Any) -> Config:
+def configuration(folder: Path, email: str = "", sms: str = "", fax: str = "", **shop: Any) -> Config:
     """A configuration with the channels that are named."""
     return Config(
         shop=ShopConfig(name="Atelier Noël", email="sav@shop.example", **shop),
         database=DatabaseConfig(f"sqlite:///{folder / 'shop.db'}"),
         home=folder,
         notify=NotifyConfig(
-            EmailConfig(email, "Atelier Noël", "atelier@shop.example", "sav@shop.example"), SmsConfig(sms, "Atelier")
+            EmailConfig(email, "Atelier Noël", "atelier@shop.example", "sav@shop.example"),
+            SmsConfig(sms, "Atelier"),
+            FaxConfig(fax),
         ),
     )
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import phonenumbers
 
-from convisav_tui.notifying import http_tap, sms
+from convisav_tui.notifying import fax, http_tap, sms
 from convisav_tui.notifying.mail_plugin import register
 from convisav_tui.notifying.sender import run_due
 from convisav_tui.store.engine import Store
@@ -24,10 +24,12 @@ from tests.notifying.conftest import configuration
 # Longer than any send here takes, short enough that what a killed sender held is taken back within the test.
 LEASE = timedelta(seconds=1.5)
 IDLE_SECONDS = 0.02
+# A gateway that faxes what is mailed to it: it shares the mail server.
+FAX_URL = "faxmail://fax.example"
 
 
 def send_for_ever(folder: Path, mail_url: str, sms_url: str, database_url: str) -> None:
-    config = configuration(folder, mail_url, sms_url)
+    config = configuration(folder, mail_url, sms_url, FAX_URL)
     store = Store(database_url)
     idle = threading.Event()
     while True:
@@ -38,7 +40,7 @@ def send_for_ever(folder: Path, mail_url: str, sms_url: str, database_url: str) 
 def main() -> None:
     folder, *urls = sys.argv[1:]
     register()
-    assert sms and http_tap and phonenumbers.parse("+33612345678")
+    assert sms and fax and http_tap and phonenumbers.parse("+33612345678")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     print("ready", flush=True)
     for _line in sys.stdin:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,8 +37,7 @@ def fax_server() -> Iterator[HylaFaxServer]:
 
 
 def config_of(folder: Path, fax: str, mail: str = "") -> Config:
-    config = configuration(folder, mail)
-    return replace(config, notify=replace(config.notify, fax=FaxConfig(fax)))
+    return configuration(folder, mail, fax=fax)
 
 
 def fax_to(number: str = FAX) -> Message:

@@ -20,16 +20,19 @@ from sqlmodel import Session
 from convisav_tui.clock import now
 from convisav_tui.notifying.sender import run_due
 from convisav_tui.shop.outbox import PlannedMessage, enqueue_message
-from convisav_tui.store.models import Channel, Message, MessageEvent, MessageState, RepairOrder
+from convisav_tui.store.models import Channel, Message, MessageEvent, MessageState, Paper, RepairOrder
 from tests.mail_server import MailServer
 from tests.notifying.conftest import Outbox, configuration, mail_url
+from tests.notifying.sender_process import FAX_URL
 from tests.sms_gateway import SmsGateway
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 KILLS = 25
-MESSAGES = 100  # half of them e-mails, half SMS
+MESSAGES = 120  # a third of them e-mails, a third SMS, a third faxes through a gateway
+CHANNELS = (Channel.SMS, Channel.EMAIL, Channel.FAX)
 ROLLED_BACK_EVERY = 10
+PAGE = b"%PDF-1.4 one page"
 
 
 class _Regret(Exception):
@@ -44,6 +47,18 @@ def mobile(number: int) -> str:
     return f"+336123{number:05d}"
 
 
+def fax_number(number: int) -> str:
+    return f"+331420{number:05d}"
+
+
+def recipient(number: int) -> str:
+    """Where a message goes, as its server sees it."""
+    channel = CHANNELS[number % 3]
+    if channel is Channel.FAX:
+        return f"{fax_number(number).removeprefix('+')}@fax.example"
+    return address(number) if channel is Channel.EMAIL else mobile(number)
+
+
 def rolled_back(number: int) -> bool:
     return number % ROLLED_BACK_EVERY == ROLLED_BACK_EVERY - 1
 
@@ -53,11 +68,16 @@ def owe_everything(outbox: Outbox) -> None:
     order_id = outbox.order()
 
     def step(session: Session, number: int) -> None:
-        channel = Channel.EMAIL if number % 2 else Channel.SMS
-        to = address(number) if channel is Channel.EMAIL else mobile(number)
+        channel = CHANNELS[number % 3]
+        to = fax_number(number) if channel is Channel.FAX else recipient(number)
         planned = PlannedMessage(channel, to, f"[{number}]", f"Message {number}", 1, MessageEvent.INTAKE)
         order = session.get_one(RepairOrder, order_id)
-        enqueue_message(session, order, planned, cause=None, revision=number, not_before=now())
+        message = enqueue_message(session, order, planned, cause=None, revision=number, not_before=now())
+        if message is not None and channel is Channel.FAX:
+            page = Paper(kind="fax", file_name="page.pdf", dedupe_key=f"fax-{number}", pdf=PAGE, rendered_at=now())
+            session.add(page)
+            session.flush()
+            message.paper_id = page.id
         if rolled_back(number):
             raise _Regret
 
@@ -96,7 +116,7 @@ def senders(folder: Path, *urls: str) -> Iterator[Callable[[], int]]:
         output.close()
 
 
-def test_kill_minus_nine_loses_nothing_and_doubles_no_sms(
+def test_kill_minus_nine_loses_nothing_and_doubles_no_sms_and_no_fax(
     outbox: Outbox, mail_server: MailServer, gateway: SmsGateway, tmp_path: Path
 ) -> None:
     mail_server.behaviour.pause = gateway.pause = 0.01
@@ -131,7 +151,7 @@ def test_kill_minus_nine_loses_nothing_and_doubles_no_sms(
         owing.join(30)
 
     doubled_before_the_end = taken()
-    config = configuration(tmp_path, mail_url(mail_server), gateway.url)
+    config = configuration(tmp_path, mail_url(mail_server), gateway.url, FAX_URL)
     later = iter(range(1, 60))
     wait_until(
         lambda: (
@@ -141,26 +161,35 @@ def test_kill_minus_nine_loses_nothing_and_doubles_no_sms(
         30,
     )
 
-    mails = Counter(recipient for mail in mail_server.received for recipient in mail.rcpt_to)
-    texts = Counter(sent["to"] for sent in gateway.sent)
-    unsure = {message.recipient for message in outbox.messages() if message.state is MessageState.UNKNOWN}
+    mailed = Counter(to for mail in mail_server.received for to in mail.rcpt_to)
+    faxes = Counter({to: count for to, count in mailed.items() if to.endswith("@fax.example")})
+    mails, texts = mailed - faxes, Counter(sent["to"] for sent in gateway.sent)
+    unsure = {unsure_of(message) for message in outbox.messages() if message.state is MessageState.UNKNOWN}
     expected = [number for number in range(MESSAGES) if not rolled_back(number)]
-    expected_mails = {address(number) for number in expected if number % 2}
-    expected_texts = {mobile(number) for number in expected if not number % 2}
+    expected_of = {channel: {recipient(n) for n in expected if CHANNELS[n % 3] is channel} for channel in CHANNELS}
     doubles = sum(count - 1 for count in mails.values())
+    arrived = texts.keys() | faxes.keys()
     print(
-        f"{KILLS} kills, {len(expected)} messages ({doubled_before_the_end} taken before the last): "
-        f"{doubles} e-mails doubled, {len(unsure)} SMS for a person, {len(unsure - texts.keys())} of them not sent"
+        f"{KILLS} kills, {len(expected)} messages ({doubled_before_the_end} taken before the last): {doubles} e-mails "
+        f"doubled, {len(unsure)} SMS and faxes for a person, {len(unsure - arrived)} of them not sent"
     )
     # Ghosts and losses.
-    assert mails.keys() == expected_mails
-    assert texts.keys() <= expected_texts and expected_texts <= texts.keys() | unsure
+    assert mails.keys() == expected_of[Channel.EMAIL]
+    for came, channel in ((texts, Channel.SMS), (faxes, Channel.FAX)):
+        assert came.keys() <= expected_of[channel] and expected_of[channel] <= came.keys() | unsure
     # Nothing is doubled but e-mails that say that they are the same.
-    assert not [number for number, count in texts.items() if count > 1]
+    assert not [to for to, count in (*texts.items(), *faxes.items()) if count > 1]
     identities: dict[str, set[str]] = {}
     for mail in mail_server.received:
         identities.setdefault(mail.rcpt_to[0], set()).add(mail.message_id)
     assert all(len(identity) == 1 for identity in identities.values())
-    assert len({next(iter(identity)) for identity in identities.values()}) == len(expected_mails)
+    assert len({next(iter(identity)) for identity in identities.values()}) == len(mailed)
     assert len(unsure) <= KILLS
     assert {message.state for message in outbox.messages()} <= {MessageState.SENT, MessageState.UNKNOWN}
+
+
+def unsure_of(message: Message) -> str:
+    """Where a message that a person must look at would have gone, as its server sees it."""
+    if message.channel is Channel.FAX:
+        return f"{message.recipient.removeprefix('+')}@fax.example"
+    return message.recipient
