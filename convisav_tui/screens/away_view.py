@@ -30,7 +30,7 @@ class AwayView(ListingView):
         ColumnSpec("device", mark("Device"), 12, grow=2),
         ColumnSpec("days", mark("Days"), 5, align="right"),
         ColumnSpec("expected", mark("Expected"), 9),
-        ColumnSpec("job", mark("State"), 12),
+        ColumnSpec("job", mark("State"), 14),
         ColumnSpec("dispatch", mark("Slip"), 12, from_width=95),
     )
 

@@ -35,7 +35,7 @@ class PlacesView(ListingView):
         ColumnSpec("name", mark("Name"), 20, grow=2),
         ColumnSpec("kind", mark("Kind"), 8),
         ColumnSpec("technician", mark("Technician"), 14, grow=1),
-        ColumnSpec("lying", mark("Devices"), 8, align="right"),
+        ColumnSpec("lying", mark("Devices"), 9, align="right"),
         ColumnSpec("active", "", 10),
     )
 

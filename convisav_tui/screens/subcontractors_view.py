@@ -37,7 +37,7 @@ class SubcontractorsView(ListingView):
         ColumnSpec("margin", mark("Margin"), 7, align="right"),
         ColumnSpec("days", mark("Days"), 5, align="right"),
         ColumnSpec("may", mark("Data, code"), 13),
-        ColumnSpec("away", mark("Out"), 6, align="right"),
+        ColumnSpec("away", mark("Out"), 7, align="right"),
         ColumnSpec("active", "", 10),
     )
 
