@@ -30,7 +30,10 @@ from tests.shop.counter import CLERK, NOW, SHOP, counter_store, take_in
 
 # What operations are made of: never called by a person, asked for by the operation that uses them.
 BRICKS = {
+    "coverage.write_covers",
     "effects",
+    "guarantee_extension.extend",
+    "return_receipt.ask_for_return_receipt",
     "events.append_event",
     "movement.move_custody",
     "movement.told",
