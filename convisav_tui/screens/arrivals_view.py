@@ -34,7 +34,7 @@ class ArrivalsView(ListingView):
         ColumnSpec("left", mark("To come"), 8, align="right"),
         ColumnSpec("supplier", mark("Supplier"), 12, grow=1),
         ColumnSpec("expected", mark("Expected"), 11, from_width=90),
-        ColumnSpec("order", mark("Order"), 10, from_width=100),
+        ColumnSpec("order", mark("Ord. no."), 10, from_width=100),
         ColumnSpec("number", mark("Waits for it"), 13),
     )
 

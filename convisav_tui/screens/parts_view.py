@@ -36,7 +36,7 @@ class PartsView(ListingView):
         ColumnSpec("price", mark("Price"), 11, align="right"),
         ColumnSpec("quantity", mark("Stock"), 7, align="right"),
         ColumnSpec("free", mark("Free"), 7, align="right"),
-        ColumnSpec("sign", "", 10),
+        ColumnSpec("sign", "", 12),
     )
 
     def __init__(self, counter: Counter) -> None:

@@ -30,7 +30,7 @@ class SupplierOrdersView(ListingView):
 
     name: ClassVar[str] = "supplier_orders"
     columns = (
-        ColumnSpec("number", mark("Order"), 10),
+        ColumnSpec("number", mark("Ord. no."), 10),
         ColumnSpec("what", mark("Part"), 22, grow=2),
         ColumnSpec("quantity", mark("Pieces"), 7, align="right"),
         ColumnSpec("supplier", mark("Supplier"), 16, grow=1),
