@@ -3,13 +3,14 @@
 What is reduced, because the rooms it needs do not exist yet:
 - T03, T17 no workshop slot; without a chosen technician whoever takes the step does the work.
 - T04 "mandatory" is FR-Q1 with its threshold 0: whoever pays gets a quote, unless his cap covers the estimate (T05).
-- T05 coverage is the order's kind; a displayed flat tariff is no basis yet. Asked for a quote, one is issued (C5).
-- T06 mandatory content is amount, text and validity; no PIEC answer (FR-P2), no principal's reference.
+- T05 coverage is the order's kind; of flat tariffs only a principal's list is a basis. Asked for a quote, one is
+  issued (C5).
+- T06 mandatory content is amount, text and validity; no PIEC answer (FR-P2).
 - T07 no European form, so no 30 days (FR-Q10). T08 asks who answered and how; no advance required by the quote.
 - T09, T12 the fee is what was paid or agreed; there are no invoices, `price` is what the customer owes.
 - T22, T24 no labour times, photos; coverage is the kind: the customer of a guarantee pays 0.
-- T28, T29 by `reactions.message_accepted` and `message_failed`. T30 asks that nothing is owed, or a manager's release;
-  no days added to the device's guarantee (FR-G6). T31 asks settled money, no open complaint or bonus.
+- T28, T29 by `reactions.message_accepted` and `message_failed`. T30 asks that nothing is owed, a payer
+  on account, or a manager's release. T31 asks settled money, no open complaint or bonus.
 - T39 settles the advance as answered. T20 is here because without it the refusal of T24 to exceed the accepted total
   could not be mended. T18, T19 stand in `subcontract_rows`, T13 and T36 in `ending_rows`, T33–T35, T37 and T38 in
   `unclaimed_rows`, T20 and T22–T25 and T46 in `work_rows`, T14–T16 and T21 in `part_rows`. T41–T45 are not here yet.
