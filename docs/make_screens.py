@@ -258,9 +258,14 @@ def draw_principal(sitting: Sitting) -> None:
 
 
 def draw_outside(sitting: Sitting) -> None:
-    """Messages and till."""
+    """Messages, the wording of one, and the till."""
     sitting.press("f6")
     sitting.draw("messages", "convisav: F6")
+    sitting.home()
+    sitting.press("f10")
+    sitting.type("textes\n")
+    sitting.press("down", "down", "down", "down", "down", "enter")
+    sitting.draw("wording", "convisav: F10")
     sitting.home()
     sitting.press("f7", "left")
     sitting.draw("till", "convisav: F7")

@@ -15,6 +15,8 @@ from convisav_tui.i18n import _, format_day, format_instant
 from convisav_tui.money import format_amount
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from convisav_tui.store.queries.sheet import Sheet
 
 
@@ -22,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `convisav order`."""
     parser.add_argument("number", metavar=_("NUMBER"), help=_("ticket number, spaces allowed"))
     parser.add_argument("--json", action="store_true", help=_("as JSON"))
+    parser.add_argument("--dossier", action="store_true", help=_("what a petition for its sale must state, as CSV"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -34,6 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with store.read() as session:
             found = sheet(session, number)
+            if found is not None and arguments.dossier:
+                _print_dossier(session, found.order.id, config)
+                return 0
     finally:
         store.close()
     if found is None:
@@ -43,6 +49,18 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print(found, config)
     return 0
+
+
+def _print_dossier(session: Session, order_id: int, config: Config) -> None:
+    """The dossier of FR-U2, whether or not the court may be asked already."""
+    from convisav_tui.shop.context import shop_of
+    from convisav_tui.shop.unclaimed import notices
+    from convisav_tui.shop.unclaimed_dossier import dossier, dossier_csv
+    from convisav_tui.store.models import RepairOrder
+
+    order, shop = session.get_one(RepairOrder, order_id), shop_of(config)
+    for line in dossier_csv(dossier(session, order, notices(session, order_id), shop)).splitlines():
+        output.print_line(line)
 
 
 def as_data(found: Sheet) -> dict[str, Any]:

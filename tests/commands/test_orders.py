@@ -117,6 +117,15 @@ def test_an_order_as_text(home: Path) -> None:
     assert "[bold]O'Neil & Fils [/]" in done.out and "<b>two\n" in done.out and "in repair" in done.out
 
 
+def test_the_dossier_of_an_order_as_csv(home: Path) -> None:
+    done = convisav(home, "order", _number(6), "--dossier")
+    assert done.code == 0, done.err
+    lines = done.out.splitlines()
+    assert lines[0].endswith(ticket_number.show(_number(6)))
+    assert sum(line.count(";") == 1 for line in lines) == 8 and lines[-1].count(";") == 4
+    assert any("[bold]O'Neil & Fils [/]" in line for line in lines)
+
+
 def test_a_scan_with_the_wrong_keyboard_finds_the_order(home: Path) -> None:
     garbled = _number(1).translate(str.maketrans("0123456789", "à&é\"'(-è_ç"))
     assert json.loads(convisav(home, "order", garbled, "--json").out)["order"]["number"] == _number(1)
