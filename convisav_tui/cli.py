@@ -29,6 +29,7 @@ COMMANDS = {
     "import": ("import_files", mark("import repairs or device models from files")),
     "import-orders": ("import_orders", mark("take in the devices of a principal from his file")),
     "retention": ("retention", mark("list whose personal data are due for erasure")),
+    "checklists": ("checklists", mark("take checklists over from a file, or write them into files")),
     "doctor": ("doctor", mark("say what is missing or misconfigured")),
     "clock": ("clock", mark("compare the clock of this machine with the last step that was written")),
     "worker": ("worker", mark("print and send what is due (started by the program itself when needed)")),

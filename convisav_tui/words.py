@@ -140,6 +140,14 @@ ANSWERED = {
     "email": mark("by e-mail"),
     "cap": mark("within the spending cap"),
 }
+STAGES = {"diagnosis": mark("diagnosis"), "final_test": mark("final test"), "intake": mark("intake")}
+ANSWER_KINDS = {
+    "check": mark("ok or faulty"),
+    "choice": mark("choice"),
+    "measure": mark("measure"),
+    "text": mark("text"),
+    "photo": mark("photo"),
+}
 PRIORITIES = {
     "0": mark("usual"),
     "1": mark("soon"),

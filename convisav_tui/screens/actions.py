@@ -119,6 +119,9 @@ ACTIONS: tuple[Action, ...] = (
         "ctrl+s",
         (
             "loaner_form",
+            "fix_form",
+            "checkpoint_form",
+            "work_form",
             "part_form",
             "supplier_form",
             "stock_count",
@@ -151,8 +154,8 @@ ACTIONS: tuple[Action, ...] = (
         "order_off", mark("Call off"), mark("The rest comes no more"), "delete", "", "", ("supplier_order",)
     ),
     Action("unit", mark("Change"), mark("Change the loaner's card"), "", "e", "", ("loaners",)),
-    Action("earlier", mark("Up"), mark("Offer it earlier"), "", "-", "", ("amounts",)),
-    Action("later", mark("Down"), mark("Offer it later"), "", "+", "", ("amounts",)),
+    Action("earlier", mark("Up"), mark("Offer it earlier"), "", "-", "", ("amounts", "checkpoints", "works",)),
+    Action("later", mark("Down"), mark("Offer it later"), "", "+", "", ("amounts", "checkpoints", "works",)),
     Action("loaner", mark("Loaner"), mark("Lend a device meanwhile, or take it back"), "", "b", "alt+l", ("sheet",)),
     Action(
         "another",
@@ -192,6 +195,17 @@ ACTIONS: tuple[Action, ...] = (
     Action("hand", mark("By hand"), mark("Type the number of a device"), "", "b", "", ("check",)),
     Action("receive", mark("Receive back"), mark("Receive a parcel back"), "", "b", "", ("away",)),
     Action("takeback", mark("Undo"), mark("Take all these steps back"), "", "u", "", ("bulk",)),
+    Action("checklist", mark("Checklist"), mark("Diagnosis and final tests of the order"), "", "e", "", ("sheet",)),
+    Action("clock", mark("Clock"), mark("Start or stop your clock on this order"), "", "t", "", ("sheet",)),
+    Action("correct_time", mark("Correct time"), mark("Say how long the last work was"), "", "y", "", ("sheet",)),
+    Action("share", mark("Technicians"), mark("Who works on it too"), "", "j", "", ("sheet",)),
+    Action("point", mark("Open point"), mark("Write down what is left open"), "", "o", "", ("sheet",)),
+    Action("work", mark("Work lists"), mark("What is to be done, by technician, urgent first")),
+    Action("radar", mark("Nobody touched"), mark("Orders that nobody touched for long")),
+    Action("next_ten", mark("Next ten actions"), mark("What to do first in the whole shop")),
+    Action("points", mark("Open points"), mark("What is left open on orders and devices, and leads")),
+    Action("fixes", mark("Knowledge"), mark("Symptoms, causes and remedies of finished repairs")),
+    Action("device_types", mark("Types of devices"), mark("Their checkpoints and predefined works (managers)")),
     Action(
         "undo", mark("Undo"), mark("Take back the last step, within a minute"), "", "u", "ctrl+r", ("board", "sheet")
     ),
@@ -230,6 +244,12 @@ ALWAYS = (
     "suppliers",
     "stock_count",
     "away",
+    "work",
+    "radar",
+    "next_ten",
+    "points",
+    "fixes",
+    "device_types",
 )
 
 

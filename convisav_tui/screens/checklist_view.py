@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from convisav_tui.screens.counter import Counter
-    from convisav_tui.shop.checklists import Check
+    from convisav_tui.shop.checklists import Check, ProposedWork
     from convisav_tui.shop.diagnosis import Diagnosis
 
 # What a key answers to a check; d as in French défectueux and Romanian defect.
@@ -38,6 +38,7 @@ class ChecklistView(View):
         self._stage = ""
         self._cursor = self._top = 0
         self._marked: set[int] = set()
+        self._done = 0  # the checkpoint that was just answered: the cursor goes to the one below it
 
     def opened(self) -> None:
         """Read the list that the state of the order asks for."""
@@ -147,7 +148,7 @@ class ChecklistView(View):
         return self._found.checks if self._found is not None else ()
 
     @property
-    def _works(self) -> Sequence[object]:
+    def _works(self) -> Sequence[ProposedWork]:
         return self._found.works if self._found is not None and self._at_diagnosis else ()
 
     @property
@@ -166,10 +167,12 @@ class ChecklistView(View):
             return diagnosis_of(session, self.number, stage, language())
 
     def _show(self, found: Diagnosis) -> None:
-        here = self._current.checkpoint_id if self._current is not None else None
+        here = self._done or (self._current.checkpoint_id if self._current is not None else 0)
+        below, self._done = (1 if self._done else 0), 0
         self._found, self._stage = found, found.stage.value
-        same = (index for index, check in enumerate(found.checks) if check.checkpoint_id == here)
-        self._cursor = next(same, max(0, min(self._cursor, len(found.checks) + len(self._works) - 1)))
+        last = max(0, len(found.checks) + len(self._works) - 1)
+        same = (index + below for index, check in enumerate(found.checks) if check.checkpoint_id == here)
+        self._cursor = min(next(same, self._cursor), last)
         self.host.repaint()
 
     def _unreadable(self, error: Exception) -> None:
@@ -199,11 +202,10 @@ class ChecklistView(View):
             if chosen:
                 self._ask()
             return
-        single = len(self._marked) == 0
+        if not self._marked:
+            self._done = fit[0].checkpoint_id
         self._marked.clear()
         self._write({check.checkpoint_id: said for check in fit})
-        if single:
-            self._cursor = min(self._cursor + 1, max(0, len(self._checks) - 1))
 
     def _rest_is_ok(self) -> None:
         open_checks = [check for check in self._checks if not check.answer and check.kind.value == "check"]
@@ -238,9 +240,8 @@ class ChecklistView(View):
     def _typed(self, check: Check, text: str) -> None:
         if not text.strip():
             return
-        evidence = text if check.kind.value == "photo" else ""
-        self._write({check.checkpoint_id: text}, evidence=evidence)
-        self._cursor = min(self._cursor + 1, max(0, len(self._checks) - 1))
+        self._done = check.checkpoint_id
+        self._write({check.checkpoint_id: text}, evidence=text if check.kind.value == "photo" else "")
 
     def _write(self, answers: dict[int, str], note: str = "", evidence: str = "") -> None:
         from convisav_tui.shop.checklists import answer_checks

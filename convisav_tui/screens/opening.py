@@ -179,6 +179,26 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
 
         open_needs(desk, counter, _number(desk))
 
+    def list_of(kind: str) -> View:
+        from convisav_tui.screens.work_view import WorkView
+
+        return WorkView(counter, kind)
+
+    def points() -> View:
+        from convisav_tui.screens.points_view import PointsView
+
+        return PointsView(counter)
+
+    def fixes() -> View:
+        from convisav_tui.screens.fixes_view import FixesView
+
+        return FixesView(counter)
+
+    def device_types() -> View:
+        from convisav_tui.screens.device_types_view import DeviceTypesView
+
+        return DeviceTypesView(counter)
+
     def principals() -> View:
         from convisav_tui.screens.principals import PrincipalsView
 
@@ -220,6 +240,12 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
         "places": places,
         "subcontractors": subcontractors,
         "away": away,
+        "work": lambda: list_of("work"),
+        "radar": lambda: list_of("radar"),
+        "next_ten": lambda: list_of("next_ten"),
+        "points": points,
+        "fixes": fixes,
+        "device_types": device_types,
         "parts": parts,
         "arrivals": arrivals,
         "supplier_orders": supplier_orders,

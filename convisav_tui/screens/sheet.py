@@ -11,6 +11,7 @@ from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.reading import read_or_say
 from convisav_tui.screens.sheet_header import header_rows
 from convisav_tui.screens.sheet_sections import SECTIONS, Section
+from convisav_tui.screens.sheet_workshop import DEEDS, workshop_deed
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, fit, pad
 
@@ -80,7 +81,7 @@ class SheetView(View):
         secret = ("secret",) if self._sheet.order.secret_state == "stored" else ()
         first = ("step", "print", "till", *secret, "customer", "undo")
         own = ("coverage", "advice", "passport")
-        return (*first, "needs", "loaner", "another", "new", "messages", "drafts", "find", *own, "menu", "help", "quit")
+        return (*first, "needs", "loaner", "another", "new", "messages", "drafts", "find", *own, *DEEDS, "menu", "help", "quit")
 
     def hint(self) -> Row:
         """How to look at the sections."""
@@ -114,6 +115,8 @@ class SheetView(View):
             from convisav_tui.screens.intake import IntakeView
 
             self.host.open(IntakeView(self.counter, beside=number))
+        elif action in DEEDS:
+            workshop_deed(self.host, self.counter, self._sheet, action, self._refresh)
         elif action in ("coverage", "advice", "passport"):
             from convisav_tui.screens.coverage_form import open_agreement
 

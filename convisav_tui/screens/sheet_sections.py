@@ -10,6 +10,7 @@ from convisav_tui import ticket_number, words
 from convisav_tui.i18n import _, format_day, mark
 from convisav_tui.screens.sheet_parts import parts_lines, parts_summary
 from convisav_tui.screens.sheet_timeline import moment_day, moment_lines
+from convisav_tui.screens.sheet_workshop import workshop_facts
 from convisav_tui.screens.widgets.painting import Role, Row, Span, wrap
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ def _work_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
         (_("Outcome"), words.word(words.OUTCOMES, order.outcome) if order.outcome else ""),
         (_("Finished on"), completed),
         (_("Guarantee until"), guarantee),
+        *workshop_facts(sheet.workshop),
         (_("Refused advice"), "; ".join(advice.text for advice in sheet.refused)),
     )
     return fact_rows(facts, width) or _nothing(_("Nothing yet"))

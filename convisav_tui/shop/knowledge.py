@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 
 from sqlmodel import Session, col, or_, select
@@ -160,7 +161,7 @@ def ranked(rows: Sequence[Fix], symptom: str, weight: object, most: int) -> list
     votes: dict[str, float] = defaultdict(float)
     first: dict[str, tuple[float, Fix]] = {}
     times: dict[str, int] = defaultdict(int)
-    for index, likeness in Likeness([row.symptom for row in rows]).nearest(symptom, NEIGHBOURS):
+    for index, likeness in _likeness(tuple(row.symptom for row in rows)).nearest(symptom, NEIGHBOURS):
         row = rows[index]
         score = likeness**2 * weight(row)
         cause = fold(row.cause or row.remedy)
@@ -170,6 +171,12 @@ def ranked(rows: Sequence[Fix], symptom: str, weight: object, most: int) -> list
             first[cause] = (score, row)
     best = sorted(votes, key=lambda cause: -votes[cause])[:most]
     return [_known(first[cause][1], votes[cause], times[cause]) for cause in best]
+
+
+@lru_cache(maxsize=4)
+def _likeness(symptoms: tuple[str, ...]) -> Likeness:
+    """Weighed once as long as the shop learns nothing new: weighing takes a hundred times as long as asking."""
+    return Likeness(symptoms)
 
 
 def _rows(session: Session, type_id: int | None) -> Sequence[Fix]:

@@ -189,7 +189,8 @@ def test_a_file_comes_back_as_it_went(bench: Bench) -> None:
         'device_types = ["phone"]\n[[checkpoint]]\ncode = "a"\ntexts = { en = "x" }\nopens_when = { b = ["faulty"] }',
         'device_types = ["phone"]\n[[checkpoint]]\ncode = "a"\ntexts = { en = "x" }\nsuggests = ["nothing"]',
         'device_types = ["phone"]\n[[work]]\ncode = "a"\nnames = { en = "x" }\nprices = { EUR = "-3" }',
-        'device_types = ["phone"]\n[[work]]\ncode = "a"\nnames = { en = "x" }\n[[work]]\ncode = "a"\nnames = { en = "x" }',
+        'device_types = ["phone"]\n[[work]]\ncode = "a"\nnames = { en = "x" }\n'
+        '[[work]]\ncode = "a"\nnames = { en = "x" }',
     ],
 )
 def test_a_wrong_file_is_refused_in_words(text: str) -> None:

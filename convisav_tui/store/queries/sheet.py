@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from convisav_tui.i18n import _
 from convisav_tui.store.queries.coverage import AdviceFacts, CoverFacts, covers_of, refused_on
 from convisav_tui.store.queries.outbox import JobAttempt, JobRow, MessageRow, MessageTry, jobs_of, messages_of
 from convisav_tui.store.queries.stock import NeedFacts, need_facts
+from convisav_tui.store.queries.workshop import WorkshopFacts, workshop_of
 from convisav_tui.store.tables import (
     CUSTODY_EVENT,
     DEVICE,
@@ -261,6 +262,7 @@ class Sheet:
     loans: tuple[LoanFacts, ...] = ()
     covers: tuple[CoverFacts, ...] = ()  # the lines that somebody else pays
     refused: tuple[AdviceFacts, ...] = ()
+    workshop: WorkshopFacts = field(default_factory=WorkshopFacts)
     needs: tuple[NeedFacts, ...] = ()
 
     @property
@@ -330,6 +332,7 @@ def sheet(session: Session, order: int | str) -> Sheet | None:
         loans=tuple(LoanFacts(*row) for row in session.execute(_LOANS, {"order_id": order_facts.id})),
         covers=covers_of(session, order_facts.id),
         refused=refused_on(session, order_facts.id),
+        workshop=workshop_of(session, order_facts.id),
         needs=need_facts(session, order_facts.id),
     )
 
