@@ -367,8 +367,6 @@ EVENTS = {
     "told_again": mark("told once more"),
     "works_chosen": mark("works chosen"),
     "found_fault": mark("found fault written"),
-    "works_chosen": mark("works chosen"),
-    "found_fault": mark("found fault written"),
     "wait_parts": mark("waits for parts"),
     "missing_part": mark("waits for parts"),
     "parts_received": mark("all parts here"),

@@ -81,7 +81,8 @@ class SheetView(View):
         secret = ("secret",) if self._sheet.order.secret_state == "stored" else ()
         first = ("step", "print", "till", *secret, "customer", "undo")
         own = ("coverage", "advice", "passport")
-        return (*first, "needs", "loaner", "another", "new", "messages", "drafts", "find", *own, *DEEDS, "menu", "help", "quit")
+        rest = ("loaner", "another", "new", "messages", "drafts", "find")
+        return (*first, "needs", *rest, *own, *DEEDS, "menu", "help", "quit")
 
     def hint(self) -> Row:
         """How to look at the sections."""

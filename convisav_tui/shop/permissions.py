@@ -43,7 +43,6 @@ class Permission(enum.StrEnum):
     ANONYMISE = "anonymise"
     EXPORT_PERSON = "export_person"
     EDIT_CHECKLISTS = "edit_checklists"
-    EDIT_CHECKLISTS = "edit_checklists"
 
 
 @dataclass(frozen=True)
@@ -101,9 +100,6 @@ RIGHTS: Mapping[Permission, Right] = {
         _held_by(_MANAGER, _BILLING), mark("Only a manager or billing may see what parts cost.")
     ),
     Permission.EDIT_AMOUNTS: Right(_held_by(_MANAGER), mark("Only a manager may change the intake amounts.")),
-    Permission.EDIT_CHECKLISTS: Right(
-        _held_by(_MANAGER), mark("Only a manager may change checklists and predefined works.")
-    ),
     Permission.EDIT_CHECKLISTS: Right(
         _held_by(_MANAGER), mark("Only a manager may change checklists and predefined works.")
     ),
