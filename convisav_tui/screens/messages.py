@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     ColumnSpec("when", mark("When"), 11),
     ColumnSpec("customer", mark("Customer"), 14, grow=2),
-    ColumnSpec("what", mark("About"), 28),
+    ColumnSpec("what", mark("About"), 31),
     ColumnSpec("channel", mark("By"), 10, from_width=75),
     ColumnSpec("recipient", mark("To"), 12, from_width=100, grow=2),
     ColumnSpec("state", mark("State"), 12),
