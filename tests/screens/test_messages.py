@@ -68,16 +68,16 @@ def test_tabs_show_owed_on_their_way_and_all(desk: ShopBench) -> None:
     set_message(desk.counter.store, state=MessageState.TO_CALL)
     desk.press("f6")
     assert "To handle 1  To call 1  Failed  Unsure  To post  On their way  All" in desk.line(1)
-    assert "Paul Lefebvre" in desk.under_cursor() and "550 no such number" in desk.body
+    assert "Paul" in desk.under_cursor() and "550 no such number" in desk.body
     desk.press("tab")
-    assert "Paul Lefebvre" in desk.under_cursor()
+    assert "Paul" in desk.under_cursor()
     for empty in ("has failed", "known whether it left", "to be posted", "No message is on its way."):
         desk.press("tab")
         assert empty in desk.body
     desk.press("tab")
     assert desk.body.count("sent") >= 4
     desk.press("tab")
-    assert "Paul Lefebvre" in desk.under_cursor()
+    assert "Paul" in desk.under_cursor()
     desk.press("shift+tab", "shift+tab")
     assert "No message is on its way." in desk.body
 
@@ -133,7 +133,7 @@ def test_sent_again(desk: ShopBench) -> None:
     assert ready_message(desk.counter.store).state is MessageState.QUEUED
     assert "To handle 0  To call  Failed  Unsure  To post  On their way 1" in desk.line(1)
     desk.press(*["tab"] * 5)
-    assert "Paul Lefebvre" in desk.under_cursor() and "waiting" in desk.under_cursor()
+    assert "Paul" in desk.under_cursor() and "waiting" in desk.under_cursor()
     desk.command("r")
     assert "This message does not wait for another try." in desk.status
 
