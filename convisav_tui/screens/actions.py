@@ -150,12 +150,34 @@ ACTIONS: tuple[Action, ...] = (
     Action("count_again", mark("Anew"), mark("Forget what was counted"), "delete", "x", "", ("stock_count",)),
     Action("order_parts", mark("Order all"), mark("Order all that is missing"), "", "o", "", ("supplier_orders",)),
     Action("order_file", mark("CSV file"), mark("Write the order into a file"), "", "x", "", ("supplier_order",)),
-    Action(
-        "order_off", mark("Call off"), mark("The rest comes no more"), "delete", "", "", ("supplier_order",)
-    ),
+    Action("order_off", mark("Call off"), mark("The rest comes no more"), "delete", "", "", ("supplier_order",)),
     Action("unit", mark("Change"), mark("Change the loaner's card"), "", "e", "", ("loaners",)),
-    Action("earlier", mark("Up"), mark("Offer it earlier"), "", "-", "", ("amounts", "checkpoints", "works",)),
-    Action("later", mark("Down"), mark("Offer it later"), "", "+", "", ("amounts", "checkpoints", "works",)),
+    Action(
+        "earlier",
+        mark("Up"),
+        mark("Offer it earlier"),
+        "",
+        "-",
+        "",
+        (
+            "amounts",
+            "checkpoints",
+            "works",
+        ),
+    ),
+    Action(
+        "later",
+        mark("Down"),
+        mark("Offer it later"),
+        "",
+        "+",
+        "",
+        (
+            "amounts",
+            "checkpoints",
+            "works",
+        ),
+    ),
     Action("loaner", mark("Loaner"), mark("Lend a device meanwhile, or take it back"), "", "b", "alt+l", ("sheet",)),
     Action(
         "another",

@@ -277,7 +277,8 @@ def report_sentence(report: ImportReport) -> str:
     parts = [new.format(count=report.new)]
     if report.known:
         parts.append(_("{count} there before").format(count=report.known))
-    parts.append(_("{count} refused").format(count=len(report.refused)))
+    count = len(report.refused)
+    parts.append(ngettext("{count} refused", "{count} refused", count).format(count=count))
     return " · ".join(parts)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from convisav_tui import words
-from convisav_tui.i18n import _
+from convisav_tui.i18n import _, ngettext
 from convisav_tui.screens.actions import find
 from convisav_tui.screens.keys import label
 from convisav_tui.screens.widgets.form_fields import CHECKED, FieldSpec, Kind
@@ -59,7 +59,7 @@ def preview_rows(preview: Preview, width: int) -> list[Row]:
     for message in preview.messages:
         heading = f"   {words.word(words.CHANNELS, message.channel)} {message.recipient}"
         if message.segments:
-            heading += "  " + _("{count} SMS").format(count=message.segments)
+            heading += "  " + ngettext("{count} SMS", "{count} SMS", message.segments).format(count=message.segments)
         rows += [[], [Span(heading, Role.HEADING)]]
         if message.subject:
             rows += [[Span("   " + line, Role.VALUE)] for line in wrap(message.subject, width - 4)]

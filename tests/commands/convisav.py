@@ -6,8 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.commands import ready_process
 
 
 @dataclass(frozen=True)
@@ -35,16 +38,25 @@ def surroundings(home: Path, **more: str) -> dict[str, str]:
     return kept | own | more
 
 
-def convisav(home: Path, *arguments: str, timeout: float = 60, **more: str) -> Done:
-    """Run it on the data folder `home` and wait."""
+def convisav(home: Path, *arguments: str, timeout: float = 60, typed: str = "", **more: str) -> Done:
+    """Run it on the data folder `home`, with `typed` on its input, and wait.
+
+    It is the installed program itself where CONVISAV_COMMAND names one, or where the streams are to be in another code;
+    else a process that has the imports behind it."""
+    environment = surroundings(home, **more)
+    if "CONVISAV_COMMAND" not in os.environ and not more.keys() & {"LC_ALL", "LANG", "PYTHONIOENCODING", "PYTHONPATH"}:
+        with tempfile.TemporaryDirectory() as folder:
+            code = ready_process.run(list(arguments), environment, Path(folder), typed, timeout)
+            out, err = (Path(folder, name).read_text(encoding="utf-8") for name in ("out", "err"))
+            return Done(code, out, err)
     done = subprocess.run(
         [*command(), *arguments],
-        env=surroundings(home, **more),
+        env=environment,
         capture_output=True,
         text=True,
         encoding="utf-8",
         timeout=timeout,
-        stdin=subprocess.DEVNULL,
+        input=typed,
         check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)

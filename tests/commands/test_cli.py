@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,7 @@ def test_version(tmp_path: Path) -> None:
 def test_help_names_every_command_and_exit_codes(tmp_path: Path) -> None:
     done = convisav(tmp_path, "--help")
     assert done.code == 0
-    assert all(f"\n    {name} " in done.out for name in cli.COMMANDS)
+    assert all(re.search(rf"^    {name}\s", done.out, re.MULTILINE) for name in cli.COMMANDS)
     assert "Exit codes: 0 done" in done.out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import pty
@@ -258,23 +259,33 @@ def test_on_a_terminal_there_is_progress(tmp_path: Path) -> None:
     assert process.wait(30) == 0 and b"\x1b" in seen
 
 
+def _beginning(path: Path, folder: Path, rows: int) -> Path:
+    """The first rows of a file under the same name, as they stand in it."""
+    part = folder / path.name
+    with path.open(encoding="utf-8", newline="") as file, part.open("w", encoding="utf-8", newline="") as written:
+        reader, writer = csv.reader(file), csv.writer(written)
+        writer.writerows(row for row, _count in zip(reader, range(rows + 1), strict=False))
+    return part
+
+
 def test_real_partner_files_rows_in_are_rows_out(shared_data: Path, tmp_path: Path) -> None:
-    files = sorted((shared_data / "open-repair").glob("OpenRepairData_v*_*_20????.csv"))
+    """`benchmarks` carries all 106,074 rows; here each file gives its first ones."""
+    found = sorted((shared_data / "open-repair").glob("OpenRepairData_v*_*_20????.csv"))
+    files = [_beginning(path, tmp_path, 1500) for path in found]
     assert len(files) == 6
     for expected in ("imported", "unchanged"):
         done = convisav(tmp_path, "import", "open-repair", *map(str, files), "--json", timeout=300)
         assert done.code == 0, done.err
         summaries = json.loads(done.out)["files"]
-        assert sum(summary["rows"] for summary in summaries) == 106_074
+        assert all(summary["rows"] > 500 for summary in summaries)
         assert all(summary[expected] == summary["rows"] and not summary["refused"] for summary in summaries)
-    assert _rows(tmp_path, "SELECT count(*) FROM imported_repair") == [(106_074,)]
+    rows = sum(summary["rows"] for summary in summaries)
+    assert _rows(tmp_path, "SELECT count(*) FROM imported_repair") == [(rows,)]
     assert _rows(tmp_path, "SELECT count(*) FROM imported_repair WHERE fault LIKE '%&amp;%'") == [(0,)]
     assert _rows(tmp_path, "SELECT count(*) FROM imported_repair WHERE device_type_id IS NULL") == [(0,)]
-    assert (
-        _rows(tmp_path, "SELECT max(year_of_manufacture), min(year_of_manufacture) FROM imported_repair")[0][1] > 1850
-    )
+    assert _rows(tmp_path, "SELECT min(year_of_manufacture) FROM imported_repair")[0][0] > 1850
     left_out = {summary["file"]: summary["left_out"] for summary in summaries}
-    assert left_out["OpenRepairData_v0.2.1_RepairCafeInternational_202009.csv"][BAD_YEAR] > 11_000
+    assert left_out["OpenRepairData_v0.2.1_RepairCafeInternational_202009.csv"][BAD_YEAR] > 100
 
 
 def test_type_allocation_codes(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -29,16 +28,7 @@ def home(tmp_path: Path) -> Path:
 
 def typing(home: Path, *arguments: str, lines: tuple[str, ...] = ()) -> Done:
     """Run it with these lines on its standard input."""
-    done = subprocess.run(
-        [*command(), "staff", *arguments],
-        env=surroundings(home),
-        input="".join(line + "\n" for line in lines),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return Done(done.returncode, done.stdout, done.stderr)
+    return convisav(home, "staff", *arguments, typed="".join(line + "\n" for line in lines))
 
 
 def who_signs_in(home: Path, pin: str) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.shop import Shop, running_shop, shown, taken_in
 from convisav_tui.store.engine import Store
+from tests.e2e.shop import Shop, running_shop, shown, taken_in
 from tests.e2e.steps import Case, scan, take_in
 from tests.shop.principals import principal
 from tests.terminal import Terminal

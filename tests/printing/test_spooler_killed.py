@@ -71,7 +71,7 @@ def test_a_label_that_was_leaving_is_not_printed_again(server_url: str, tmp_path
     assert shop.outcomes(job) == ["unknown"]
 
 
-@pytest.mark.parametrize("kills", [6])
+@pytest.mark.parametrize("kills", [3])
 def test_killed_again_and_again_no_label_is_lost_or_doubled(server_url: str, tmp_path: Path, kills: int) -> None:
     numbers = [ticket_number.make(2026, counter) for counter in range(1, 3 * kills + 1)]
     with fake_printer(Mood.SLOW) as printer:

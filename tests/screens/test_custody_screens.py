@@ -314,4 +314,3 @@ def test_labels_and_news_for_all_marked(desk: ShopBench) -> None:
         OrderState.QUOTE_ISSUED,
         OrderState.TO_NOTIFY,
     }
-
