@@ -79,7 +79,7 @@ CHANNELS = {
     "email": mark("e-mail"),
     "sms": mark("SMS"),
     "fax": mark("fax"),
-    "letter": mark("letter"),
+    "letter": mark("post"),
     "call": mark("phone call"),
 }
 HOLDERS = {

@@ -241,7 +241,7 @@ def channels(state: FormState) -> Choices:
         ("email", _("e-mail")),
         ("call", _("call")),
         ("fax", _("fax")),
-        ("letter", _("letter")),
+        ("letter", _("post")),
     )
 
 

@@ -104,6 +104,7 @@ def label(name: str) -> str:
     }
     if name in words:
         return words[name]
-    if name.startswith("ctrl+"):
-        return "Ctrl+" + name[5:].upper()
+    modifier, plus, letter = name.partition("+")
+    if plus and modifier in ("ctrl", "alt"):
+        return f"{modifier.capitalize()}+{letter.upper()}"
     return name.upper() if len(name) > 1 and name[0] == "f" and name[1:].isdigit() else name

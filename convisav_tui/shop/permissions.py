@@ -118,6 +118,8 @@ RIGHTS: Mapping[Permission, Right] = {
 # Operations with an actor that everybody of the staff may do: "module.function" of this package.
 FREE = frozenset(
     {
+        "outbox.reprint_job",
+        "scanner_sheet.print_scanner_sheet",
         "arrivals.count_stock",
         "arrivals.drop_and_serve",
         "arrivals.put_back_and_serve",
