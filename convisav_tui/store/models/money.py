@@ -33,6 +33,7 @@ class Payment(Record, AppendOnly, table=True):
         sa.UniqueConstraint("idempotency_key"),
         sa.CheckConstraint("amount <> 0", name="amount_not_zero"),
         sa.Index("ix_payment__order_id", "order_id", "id"),
+        sa.Index("ix_payment__at", "at", "id"),
         STRICT,
     )
 
