@@ -58,7 +58,7 @@ def test_a_name_of_markup_is_a_name(counter: Stage) -> None:
     terminal.wait(name)
     wait_until(lambda: number in shop.labels(), 20, "the label")
     (mail,) = wait_until(lambda: shop.mail.received, 20, "the confirmation")
-    assert mail.rcpt_to == ["o'neil@example.org"] and name in str(mail.message.get_content())
+    assert mail.rcpt_to == ["o'neil@example.org"] and name in str(mail.message.get_body(("plain",)).get_content())  # type: ignore[union-attr]
 
 
 def test_a_long_fault_pasted_with_tags_and_line_ends(counter: Stage) -> None:

@@ -81,6 +81,7 @@ def test_copies_and_duplicates_look_different() -> None:
 def test_a_label_has_no_room_for_names_faults_or_codes() -> None:
     assert {field.name for field in fields(LabelPaper)} == {
         "number", "device", "device_type", "customer_code", "promised_on", "comeback_of", "shop_name", "language",
+        "principal", "place",
     }  # fmt: skip
 
 

@@ -40,7 +40,7 @@ class HostileShop:
     taken: dict[str, Taken]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # one module writes into its shop what no intake would
 def hostile_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostileShop]:
     folder = tmp_path_factory.mktemp("hostile")
     make_template(folder / "template")

@@ -334,7 +334,7 @@ def test_the_work_of_a_subcontractor_is_stopped_once_the_device_is_here(bench: B
     bench.reach(S.IN_REPAIR)
     send(bench, party_id)
     with pytest.raises(Refusal) as refused:
-        bench.step("stop_work", price="0")
+        bench.step("stop_work", price="0", back="")
     assert refused.value.mended_by == "input:back"
     bench.step("stop_work", price="0", back="x")
     assert away(bench) is None and bench.order.holder is Holder.IN_SHOP

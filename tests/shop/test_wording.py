@@ -83,6 +83,8 @@ def test_golden_texts(store: Store) -> None:
     told = []
     with store.read() as session:
         for event, channel, language in ALL:
+            if event not in TOLD:
+                continue
             seen = render(
                 session,
                 event,

@@ -54,4 +54,4 @@ def test_no_type_or_serial_that_others_lack(postgresql_url: str, tmp_path: Path)
     assert found.get_enums() == []  # type: ignore[attr-defined]
     kinds = {type(column["type"]).__name__ for table in found.get_table_names() for column in found.get_columns(table)}
     engine.dispose()
-    assert kinds <= {"BIGINT", "INTEGER", "VARCHAR", "TEXT", "BOOLEAN", "DATE", "TIMESTAMP", "JSONB"}, kinds
+    assert kinds <= {"BIGINT", "INTEGER", "VARCHAR", "TEXT", "BOOLEAN", "DATE", "TIMESTAMP", "JSONB", "BYTEA"}, kinds
