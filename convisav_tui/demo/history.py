@@ -110,6 +110,8 @@ class Historian:
         for place, (event, raw) in enumerate(visit.story.steps, start=1):
             with pretended(min(visit.opened_at + place * span, self._now)):
                 self._happen(session, visit, order_id, event, raw)
+        if not due:
+            self._printed(session, order_id)  # such as the return receipt
 
     def _take_in(self, session: Session, visit: Visit) -> int:
         raw = self._intake(visit)
@@ -173,13 +175,17 @@ class Historian:
     def _carried_out(self, session: Session, order_id: int) -> None:
         """What was to be printed and sent has been."""
         now = clock.now()
-        for job in session.exec(select(PrintJob).where(PrintJob.order_id == order_id)):
-            job.state, job.attempts, job.sent_at = JobState.SENT, 1, now
+        self._printed(session, order_id)
         for message in session.exec(_queued(order_id)).all():
             self._tried(session, message, OutcomeKind.ACCEPTED, "250")
             message.state, message.sent_at = MessageState.SENT, now
             session.flush()
             message_accepted(session, message)
+
+    def _printed(self, session: Session, order_id: int) -> None:
+        waiting = select(PrintJob).where(PrintJob.order_id == order_id, PrintJob.state == JobState.QUEUED)
+        for job in session.exec(waiting):
+            job.state, job.attempts, job.sent_at = JobState.SENT, 1, clock.now()
 
     def _refused(self, session: Session, order_id: int) -> None:
         """No channel reaches the customer: somebody has to call."""

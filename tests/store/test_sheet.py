@@ -138,7 +138,14 @@ def test_the_outbox_shows_what_waits(any_store: Store) -> None:
     any_store.write(outbox_rows)
     with any_store.read() as session:
         assert {row.state for row in outbox.owed_messages(session)} == {"dead", "unknown", "to_call", "to_post"}
-        assert outbox.message_counts(session) == {"queued": 1, "leased": 1, "dead": 1, "unknown": 1, "to_call": 1, "to_post": 1}
+        assert outbox.message_counts(session) == {
+            "queued": 1,
+            "leased": 1,
+            "dead": 1,
+            "unknown": 1,
+            "to_call": 1,
+            "to_post": 1,
+        }
         assert outbox.job_counts(session) == {"queued": 2, "sending": 1, "needs_attention": 1}
         jobs = outbox.print_jobs(session)
         assert [row.state for row in jobs] == ["queued", "needs_attention", "sending", "queued"]
