@@ -169,7 +169,8 @@ def money_settled(situation: Situation, _answers: Answers) -> Refusal | None:
     if situation.owed > 0 and situation.order.billing_state is not BillingState.ON_STATEMENT:
         sentence = _("{amount} is still owed.").format(amount=situation.money(situation.owed))
         return Refusal("money_settled", sentence, _("Take the payment."), mended_by="till")
-    to_give = -situation.owed + situation.sums.deposit_held
+    # What stands on a principal's statement is not taken from a deposit.
+    to_give = max(0, -situation.owed) + situation.sums.deposit_held
     if to_give > 0:
         sentence = _("{amount} must be given back.").format(amount=situation.money(to_give))
         return Refusal("money_settled", sentence, _("Give it back."), mended_by="till")
