@@ -157,7 +157,7 @@ def test_another_way_is_offered_and_taken(desk: ShopBench) -> None:
     give_address(store, email="paul@example.com", street="1 rue Haute", postcode="75001", city="Paris")
     desk.press("f6")
     desk.command("o")
-    assert "Tell Paul Lefebvre by" in desk.text() and "e-mail" in desk.text() and "letter" in desk.text()
+    assert "Tell Paul Lefebvre by" in desk.text() and "e-mail" in desk.text() and "post" in desk.text()
     desk.press("enter")
     assert "Told by: e-mail" in desk.status
     with store.read() as session:
