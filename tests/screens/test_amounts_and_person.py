@@ -36,7 +36,7 @@ def test_looks(shop: Store, tmp_path: Path, width: int, height: int, language: s
     set_language(language)
     try:
         desk = ShopBench(counter, width, height)
-        menu(desk, "intake amounts" if language == "en" else "montants de prise")
+        menu(desk, "intake amounts" if language == "en" else "montants prise")
         assert_snapshot(f"amounts-{language}-{width}x{height}", desk.text())
         desk.press("enter")
         assert_snapshot(f"amount-{language}-{width}x{height}", desk.text())
