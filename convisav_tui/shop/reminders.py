@@ -154,7 +154,8 @@ def _climbed(session: Session, ladder: str, orders: Sequence[int]) -> dict[int, 
     )
     highest: dict[int, int] = {}
     for message in session.exec(told):
-        highest[message.order_id] = max(highest.get(message.order_id, 0), revision_of(message))
+        order_id = message.order_id or 0
+        highest[order_id] = max(highest.get(order_id, 0), revision_of(message))
     return highest
 
 

@@ -38,9 +38,9 @@ def add_reference(table: str, column: str, target: str) -> None:
         op.create_foreign_key(op.f(name), table, target, [column], ["id"])
 
 
-def one_of_column(table: str, column: str, words: str, default: str) -> None:
-    """A new column that holds one of these words."""
-    op.add_column(table, sa.Column(column, sa.String(32), server_default=default, nullable=False))
+def one_of_column(table: str, column: str, words: str, default: str | None) -> None:
+    """A new column that holds one of these words; without a default it may hold none."""
+    op.add_column(table, sa.Column(column, sa.String(32), server_default=default, nullable=default is None))
     name = f"ck_{table}__{column}"
     if is_sqlite():
         _add_constraint(table, f"CONSTRAINT {name} CHECK ({_in_words(column, words)})")
@@ -60,6 +60,14 @@ def lengthen_words(table: str, column: str, words: str) -> None:
     else:
         op.drop_constraint(op.f(name), table, type_="check")
         op.create_check_constraint(op.f(name), table, _in_words(column, words))
+
+
+def allow_null(table: str, column: str, sqlite_type: str) -> None:
+    """A column that had to hold something may be empty from now on; `sqlite_type` is its type in SQLite's catalogue."""
+    if is_sqlite():
+        _edit_definition(table, rf"\b{column} {sqlite_type} NOT NULL", f"{column} {sqlite_type}")
+    else:
+        op.alter_column(table, column, nullable=True)
 
 
 def _add_constraint(table: str, constraint: str) -> None:

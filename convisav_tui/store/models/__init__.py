@@ -9,6 +9,10 @@ from convisav_tui.store.models.kinds import (
     BillingState,
     Channel,
     CheckStage,
+    CircularChoice,
+    CircularOffer,
+    ConsentAnswer,
+    ConsentBasis,
     CoverageLine,
     DeviceFamily,
     GuaranteeKind,
@@ -30,6 +34,7 @@ from convisav_tui.store.models.kinds import (
     PartCondition,
     PartyKind,
     Payer,
+    QuoteLineKind,
     QuoteState,
     Role,
     SecretKind,
@@ -40,7 +45,7 @@ from convisav_tui.store.models.kinds import (
     Told,
 )
 from convisav_tui.store.models.money import IntakeAmountType, Payment
-from convisav_tui.store.models.order import CustodyEvent, DeviceSecret, OrderEvent, Quote, QuoteDecision, RepairOrder
+from convisav_tui.store.models.order import CustodyEvent, DeviceSecret, OrderEvent, RepairOrder
 from convisav_tui.store.models.outbox import (
     CallAttempt,
     Message,
@@ -72,6 +77,7 @@ from convisav_tui.store.models.parts import (
     SupplierTerms,
 )
 from convisav_tui.store.models.party import Consent, Party, PartySearch
+from convisav_tui.store.models.quote import PriceConsent, Quote, QuoteDecision, QuoteDraft, QuoteDraftLine, QuoteLine
 from convisav_tui.store.models.shop import (
     Counter,
     CountryRule,
@@ -86,6 +92,7 @@ from convisav_tui.store.models.shop import (
 )
 from convisav_tui.store.models.workshop import (
     CheckAnswer,
+    CheckForm,
     Checkpoint,
     Fix,
     OpenPoint,
@@ -103,9 +110,14 @@ __all__ = [
     "CallAttempt",
     "Channel",
     "CheckAnswer",
+    "CheckForm",
     "CheckStage",
     "Checkpoint",
+    "CircularChoice",
+    "CircularOffer",
     "Consent",
+    "ConsentAnswer",
+    "ConsentBasis",
     "Counter",
     "CountryRule",
     "Coverage",
@@ -162,6 +174,7 @@ __all__ = [
     "Payer",
     "Payment",
     "PredefinedWork",
+    "PriceConsent",
     "PrincipalPrice",
     "PrincipalTerms",
     "PrincipalWording",
@@ -170,6 +183,10 @@ __all__ = [
     "ProcedureText",
     "Quote",
     "QuoteDecision",
+    "QuoteDraft",
+    "QuoteDraftLine",
+    "QuoteLine",
+    "QuoteLineKind",
     "QuoteState",
     "RefusedAdvice",
     "ReminderStep",

@@ -217,6 +217,8 @@ class MessageEvent(enum.StrEnum):
     UNCLAIMED_NOTICE = "unclaimed_notice"
     LOAN_OVERDUE = "loan_overdue"
     CANCELLED = "cancelled"
+    SUPPLIER_ORDER = "supplier_order"
+    SUBCONTRACT = "subcontract"
     OTHER = "other"
 
 
@@ -372,3 +374,50 @@ class AnswerKind(enum.StrEnum):
     MEASURE = "measure"
     TEXT = "text"
     PHOTO = "photo"
+
+
+class QuoteLineKind(enum.StrEnum):
+    """What a line of a quote sells: FR-Q2."""
+
+    PART = "part"
+    LABOUR = "labour"
+    WORK = "work"
+    TRAVEL = "travel"
+    DISCOUNT = "discount"
+    OTHER = "other"
+
+
+class CircularOffer(enum.StrEnum):
+    """What was answered to the duty of offering a part of the circular economy: FR-P1."""
+
+    OFFERED = "offered"
+    NOT_IN_TIME = "not_in_time"
+    UNSAFE = "unsafe"
+
+
+class CircularChoice(enum.StrEnum):
+    """What the customer chose before he accepted: FR-P2."""
+
+    YES = "yes"
+    NO = "no"
+    PARTIAL = "partial"
+
+
+class ConsentBasis(enum.StrEnum):
+    """What a price was announced for."""
+
+    CAP = "cap"
+    QUOTE = "quote"
+    FEE = "fee"
+    EXTRA = "extra"
+    TERMS = "terms"
+    COVERAGE_REFUSED = "coverage_refused"
+
+
+class ConsentAnswer(enum.StrEnum):
+    """What came of an announced price."""
+
+    ANNOUNCED = "announced"
+    AGREED = "agreed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"

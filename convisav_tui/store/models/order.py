@@ -164,44 +164,6 @@ class CustodyEvent(Record, AppendOnly, table=True):
     carrier: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})
 
 
-class Quote(Record, AppendOnly, table=True):
-    """A version of a quote as it was issued: frozen and hashed."""
-
-    __table_args__ = (
-        sa.UniqueConstraint("order_id", "revision"),
-        sa.CheckConstraint("amount >= 0", name="amount_not_negative"),
-        STRICT,
-    )
-
-    id: int | None = primary_key()
-    order_id: int = foreign_key("repair_order.id")
-    revision: int = 1
-    amount: int = Field(sa_type=sa.BigInteger)  # incl. VAT, minor units
-    currency: str = Field(default="EUR", max_length=3)
-    text: str = Field(default="", sa_type=sa.Text)
-    valid_until: date | None = None
-    issued_at: datetime = moment()
-    issued_by_id: int | None = foreign_key("staff.id", default=None, nullable=True)
-    sha256: str = Field(default="", max_length=64)
-
-
-class QuoteDecision(Record, AppendOnly, table=True):
-    """The customer's answer to a quote: who, how, when, and who wrote it down."""
-
-    __tablename__ = "quote_decision"
-    __table_args__ = (sa.UniqueConstraint("quote_id", "event_id"), STRICT)
-
-    id: int | None = primary_key()
-    quote_id: int = foreign_key("quote.id")
-    event_id: int = foreign_key("order_event.id")
-    accepted: bool
-    decided_by: str = Field(default="", max_length=120)
-    means: str = Field(default="", max_length=16)  # counter, signature, phone, sms, email
-    reason: str = Field(default="", max_length=400)
-    at: datetime = moment()
-    recorded_by_id: int | None = foreign_key("staff.id", default=None, nullable=True)
-
-
 class DeviceSecret(Record, Versioned, table=True):
     """An unlock code, encrypted; its key lies outside the database and dies first (rules.md 4.5)."""
 

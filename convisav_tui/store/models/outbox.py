@@ -82,7 +82,7 @@ class Message(Record, table=True):
     )
 
     id: int | None = primary_key()
-    order_id: int = foreign_key("repair_order.id")
+    order_id: int | None = foreign_key("repair_order.id", default=None, nullable=True)  # None: about no single order
     event_id: int | None = foreign_key("order_event.id", default=None, nullable=True)  # undone with it
     event: MessageEvent = Field(sa_type=text_enum(MessageEvent, "event"))
     channel: Channel = Field(sa_type=text_enum(Channel, "channel"))
@@ -105,6 +105,8 @@ class Message(Record, table=True):
     sent_at: datetime | None = None
     paper_id: int | None = foreign_key("paper.id", default=None, nullable=True)  # attached; waits until it is rendered
     party_id: int | None = foreign_key("party.id", default=None, nullable=True)  # who is told; None: the customer
+    supplier_order_id: int | None = foreign_key("supplier_order.id", default=None, nullable=True)  # what it orders
+    dispatch_id: int | None = foreign_key("dispatch.id", default=None, nullable=True)  # the sending it is about
 
 
 class MessageAttempt(Record, AppendOnly, table=True):

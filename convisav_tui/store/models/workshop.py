@@ -156,3 +156,20 @@ class Fix(Record, Versioned, table=True):
     uses: int = 0
     created_at: datetime = moment()
     staff_id: int | None = foreign_key("staff.id", default=None, nullable=True)
+
+
+class CheckForm(Record, Versioned, table=True):
+    """A PDF form that serves as checklist of a type of device at a stage."""
+
+    __tablename__ = "check_form"
+    __table_args__ = (sa.UniqueConstraint("device_type_id", "stage"), STRICT)
+
+    id: int | None = primary_key()
+    device_type_id: int = foreign_key("device_type.id")
+    stage: CheckStage = Field(default=CheckStage.DIAGNOSIS, sa_type=text_enum(CheckStage, "stage"))
+    file_name: str = Field(max_length=120)
+    pdf: bytes = Field(sa_type=sa.LargeBinary)
+    sha256: str = Field(max_length=64)
+    # name of a field of the form → "fact:…" (filled from the order) or "check:…" (code of a checkpoint)
+    fields: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
+    active: bool = True
