@@ -1,35 +1,41 @@
-"""A document as PDF, A4, set by Typst from `templates/document.typ`."""
+"""A document as PDF, A4, set by Typst from the template of its kind."""
 
 from __future__ import annotations
 
-from typing import Literal
+import re
 
 from convisav_tui import ticket_number
 from convisav_tui.i18n import translate
 from convisav_tui.printing.code128 import bars, width_in_modules
 from convisav_tui.printing.receipt import DUPLICATE
-from convisav_tui.printing.typesetting import TEMPLATES, Json, breakable, typeset
+from convisav_tui.printing.typesetting import Json, breakable, typeset
 from convisav_tui.shop.document import Document, Table
 from convisav_tui.text import clean_line, clean_text
 
-TEMPLATE = TEMPLATES / "document.typ"
 # A column is as wide as its longest word or as this share of its longest cell, in characters, within these limits.
 _NARROWEST, _WIDEST = 6, 40
 PNG = b"\x89PNG\r\n\x1a\n"
+# A sum, a rate or a number of pieces; not a ticket number, a date or a telephone number.
+_FIGURE = re.compile(r"[-−+]?[\d\s.,]*\d\s?(%|€|[A-Z]{3})|[-−+]?\d{1,3}([\s.]\d{3})*,\d+|[-−+]?\d{1,4}([.,]\d+)?")
 
 
 def document_pdf(document: Document, duplicate: bool = False, logo: bytes = b"") -> bytes:
     """The document as PDF; `logo` is a PNG or nothing. Raises NotSet when the template cannot be set."""
-    return typeset(TEMPLATE, _words(document, duplicate, logo))
+    return typeset(document.kind, words_of_document(document, duplicate), logo=drawn(logo))
 
 
 def document_png(document: Document, duplicate: bool = False, logo: bytes = b"", dots_per_inch: int = 150) -> bytes:
     """The first page of the same as PNG, to look at."""
-    form: Literal["png"] = "png"
-    return typeset(TEMPLATE, _words(document, duplicate, logo), form, dots_per_inch)
+    return typeset(document.kind, words_of_document(document, duplicate), "png", dots_per_inch, drawn(logo))
 
 
-def _words(document: Document, duplicate: bool, logo: bytes) -> dict[str, Json]:
+def drawn(logo: bytes) -> bytes:
+    """The logo as far as it is a picture that can be drawn."""
+    return logo if logo.startswith(PNG) else b""
+
+
+def words_of_document(document: Document, duplicate: bool = False) -> dict[str, Json]:
+    """What a template is given, as `templates/base.typ` describes it."""
     code = document.number if _has_barcode(document.number) else ""
     facts: list[Json] = [[clean_line(caption), _lines(value)] for caption, value in document.facts if value.strip()]
     return {
@@ -48,7 +54,6 @@ def _words(document: Document, duplicate: bool, logo: bytes) -> dict[str, Json]:
         "duplicate": translate(DUPLICATE, document.language) if duplicate else "",
         "bars": [list(bar) for bar in bars(code)] if code else [],
         "modules": width_in_modules(code) if code else 0,
-        "logo": list(logo) if logo.startswith(PNG) else [],
     }
 
 
@@ -65,8 +70,15 @@ def _table(table: Table) -> dict[str, Json]:
         "columns": [clean_line(column) for column in table.columns],
         "rows": [breakable(list[Json](row)) for row in rows],
         "widths": widths,
+        "right": [_is_of_figures([row[index] for row in rows]) for index in range(width)],
         "total": clean_line(table.total),
     }
+
+
+def _is_of_figures(cells: list[str]) -> bool:
+    """Whether a column holds sums or quantities, which are read from the right."""
+    filled = [cell for cell in cells if cell not in ("", "—")]
+    return bool(filled) and all(_FIGURE.fullmatch(cell) for cell in filled)
 
 
 def _lines(text: str) -> list[Json]:

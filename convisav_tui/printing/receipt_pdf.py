@@ -1,4 +1,4 @@
-"""The intake receipt as a PDF page, set by Typst from `templates/receipt.typ`.
+"""The intake receipt as a PDF page, set by Typst from `templates/intake_receipt.typ`.
 
 The words reach the template as JSON, never as source: whatever people type stays text.
 """
@@ -10,14 +10,13 @@ import os
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
 
 from convisav_tui.printing.code128 import bars, width_in_modules
-from convisav_tui.printing.document_pdf import PNG
+from convisav_tui.printing.document_pdf import drawn
 from convisav_tui.printing.receipt import ReceiptWords
-from convisav_tui.printing.typesetting import TEMPLATES, Json, NotSet, breakable, typeset
+from convisav_tui.printing.typesetting import Form, Json, NotSet, breakable, typeset
 
-TEMPLATE = TEMPLATES / "receipt.typ"
+KIND = "intake_receipt"
 
 
 def receipt_pdf(words: ReceiptWords, logo: bytes = b"") -> bytes:
@@ -28,6 +27,20 @@ def receipt_pdf(words: ReceiptWords, logo: bytes = b"") -> bytes:
 def receipt_png(words: ReceiptWords, dots_per_inch: int = 150) -> bytes:
     """The first page of the same as PNG, to look at."""
     return _set(words, "png", dots_per_inch)
+
+
+def words_of_receipt(words: ReceiptWords) -> dict[str, Json]:
+    """What the template is given: what every paper has (`templates/base.typ`), and what only a receipt has."""
+    own: dict[str, Json] = {name: breakable(value) for name, value in asdict(words).items()}
+    shared: dict[str, Json] = {
+        "shown": words.number,
+        "dated": words.taken_in,
+        "sender": breakable([words.shop, *words.shop_lines]),
+        "footer": breakable([*words.identity]),
+        "bars": [list(bar) for bar in bars(words.digits)],
+        "modules": width_in_modules(words.digits),
+    }
+    return own | shared
 
 
 def write_whole(content: bytes, path: Path) -> None:
@@ -46,14 +59,8 @@ def write_whole(content: bytes, path: Path) -> None:
         raise
 
 
-def _set(
-    words: ReceiptWords, form: Literal["pdf", "png"], dots_per_inch: int | None = None, logo: bytes = b""
-) -> bytes:
-    data = {name: breakable(value) for name, value in asdict(words).items()}
-    bar_list: list[Json] = [list(bar) for bar in bars(words.digits)]
-    data |= {"logo": list(logo) if logo.startswith(PNG) else []}
-    data |= {"bars": bar_list, "modules": width_in_modules(words.digits)}
-    return typeset(TEMPLATE, data, form, dots_per_inch)
+def _set(words: ReceiptWords, form: Form, dots_per_inch: int | None = None, logo: bytes = b"") -> bytes:
+    return typeset(KIND, words_of_receipt(words), form, dots_per_inch, drawn(logo))
 
 
-__all__ = ["TEMPLATE", "NotSet", "receipt_pdf", "receipt_png", "write_whole"]
+__all__ = ["KIND", "NotSet", "receipt_pdf", "receipt_png", "words_of_receipt", "write_whole"]

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageChops
 from pypdf import PdfReader
 
-from convisav_tui.printing import brother, brother_decoder, receipt, receipt_pdf
+from convisav_tui.printing import brother, brother_decoder, receipt, receipt_pdf, typesetting
 from convisav_tui.printing.media import MEDIA, MediaRefused
 from convisav_tui.printing.receipt import words_of
 from convisav_tui.printing.receipt_pdf import NotSet, receipt_png, write_whole
@@ -95,9 +95,9 @@ def test_our_fonts_are_embedded_and_no_others() -> None:
 
 
 def test_a_template_that_cannot_be_set_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = tmp_path / "receipt.typ"
+    broken = tmp_path / "intake_receipt.typ"
     broken.write_text("#let x = \n#nothing")
-    monkeypatch.setattr(receipt_pdf, "TEMPLATE", broken)
+    monkeypatch.setattr(typesetting, "TEMPLATES", tmp_path)
     with pytest.raises(NotSet, match="The document cannot be set"):
         receipt_pdf.receipt_pdf(words_of(RECEIPT))
 

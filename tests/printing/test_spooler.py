@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from convisav_tui import ticket_number
 from convisav_tui.errors import StoreError
-from convisav_tui.printing import job_queue, receipt_pdf, rendering, spooler
+from convisav_tui.printing import job_queue, rendering, spooler, typesetting
 from convisav_tui.printing.rendering import receipt_path
 from convisav_tui.printing.spooler import Spooler, run_due
 from convisav_tui.store.models import JobKind, JobState, PrintJob
@@ -420,9 +420,9 @@ def test_a_full_disk_puts_the_file_off(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_broken_template_asks_for_a_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shop = Shop(tmp_path)
-    broken = tmp_path / "receipt.typ"
+    broken = tmp_path / "intake_receipt.typ"
     broken.write_text("#nothing")
-    monkeypatch.setattr(receipt_pdf, "TEMPLATE", broken)
+    monkeypatch.setattr(typesetting, "TEMPLATES", tmp_path)
     job = shop.add(JobKind.RECEIPT)
     shop.print()
     assert shop.state(job) is JobState.NEEDS_ATTENTION
