@@ -235,6 +235,12 @@ PAPERS = {
     "unclaimed_dossier": mark("dossier of an unclaimed device"),
     "setup_sheet": mark("scanner set-up sheet"),
     "payment_receipt": mark("receipt of a payment"),
+    "intake_receipt": mark("intake receipt"),
+    "job_sheet": mark("job sheet"),
+    "work_statement": mark("statement of work done"),
+    "returned_unrepaired": mark("slip of what goes back unrepaired"),
+    "repair_information_form": mark("repair information form"),
+    "fax": mark("fax page"),
 }
 JOB_STATES = {
     "queued": mark("waiting"),
@@ -266,6 +272,8 @@ MESSAGES = {
     "unclaimed_notice": mark("notice of an unclaimed device"),
     "loan_overdue": mark("loan overdue"),
     "cancelled": mark("order cancelled"),
+    "supplier_order": mark("order to a supplier"),
+    "subcontract": mark("news to a subcontractor"),
     "other": mark("other message"),
 }
 MESSAGE_STATES = {
@@ -283,6 +291,7 @@ MESSAGE_STATES = {
 LADDERS = {
     "quote_unanswered": mark("unanswered quote"),
     "not_collected": mark("not collected"),
+    "loan_overdue": mark("loan overdue"),
 }
 CALL_OUTCOMES = {
     "reached": mark("reached"),
@@ -345,6 +354,7 @@ EVENTS = {
     "relinquish": mark("left to the shop"),
     "loan_out": mark("loaner lent"),
     "loan_back": mark("loaner ended"),
+    "promise_moved": mark("another day promised"),
     "anonymised": mark("anonymised"),
     "stop_work": mark("work stopped"),
     "undone": mark("step taken back"),
@@ -366,6 +376,7 @@ EVENTS = {
     "prioritised": mark("priority changed"),
     "told_again": mark("told once more"),
     "works_chosen": mark("works chosen"),
+    "quote_drafted": mark("quote prepared"),
     "found_fault": mark("found fault written"),
     "wait_parts": mark("waits for parts"),
     "missing_part": mark("waits for parts"),

@@ -167,9 +167,12 @@ FREE = frozenset(
         "payments.take_payment",
         "places.print_place_label",
         "places.save_place",
+        "quote_lines.draft_of",  # leaves the cost out for who may not see it
+        "quote_lines.line_texts",
         "shelf_check.check_shelf",
         "payment_receipt.ask_for_receipt",
         "relinquishment.print_slip",
+        "order_papers.print_order_paper",
         "secrets.purge_secret",  # an unreadable code is the safe side
         "sign_in.change_own_pin",  # his own, proven by the old one
         "sign_in.still_here",

@@ -11,7 +11,16 @@ from sqlmodel import Session, col, func, select
 
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.mandate import agreed_without_quote
-from convisav_tui.store.models import OrderEvent, OrderKind, Payer, Quote, QuoteDecision, RepairOrder
+from convisav_tui.store.models import (
+    OrderEvent,
+    OrderKind,
+    Payer,
+    Quote,
+    QuoteDecision,
+    QuoteLine,
+    QuoteLineKind,
+    RepairOrder,
+)
 
 # The customer pays nothing for these: somebody else covers the work (rules.md 7.1, 7.7, 9).
 COVERED_KINDS = frozenset(
@@ -26,6 +35,7 @@ COVERED_KINDS = frozenset(
 BY_CAP = "cap"  # means of a consent that was given at the counter as a spending cap
 BY_TERMS = "terms"  # basis of a repair that a principal's terms allow without a quote
 UNDONE = "undone"
+LONGEST_LINE = 400  # characters of the text of a line
 
 
 @dataclass(frozen=True)
@@ -145,6 +155,24 @@ def authorised_amount(session: Session, order_id: int) -> int | None:
         .order_by(col(OrderEvent.id).desc())
     )
     return next((row.detail.get("amount") for row in rows if row.id not in undone), None)
+
+
+def lines_of_quote(session: Session, quote: Quote) -> list[QuoteLine]:
+    """The lines of an issued version in their order; of one from before there were lines, its text and amount as one,
+    which is not in the database."""
+    rows = list(session.exec(select(QuoteLine).where(QuoteLine.quote_id == quote.id).order_by(col(QuoteLine.position))))
+    if rows or quote.offer:
+        return rows
+    return [
+        QuoteLine(
+            quote_id=quote.id or 0,
+            position=1,
+            kind=QuoteLineKind.OTHER,
+            text=" ".join(quote.text.split())[:LONGEST_LINE] or "—",
+            unit_price=quote.amount,
+            amount=quote.amount,
+        )
+    ]
 
 
 def _undone(session: Session, order_id: int, what: str) -> set[int]:

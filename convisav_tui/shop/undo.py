@@ -39,6 +39,7 @@ _HARMLESS = frozenset(
         "message_cancelled",
         "moved",
         "works_chosen",
+        "quote_drafted",
         "found_fault",
         "prioritised",
         "part_needed",

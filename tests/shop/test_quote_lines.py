@@ -1,0 +1,216 @@
+"""The quote being written: its lines, what fills it, variants, the switch of VAT, two stations at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from convisav_tui.errors import Conflict, FieldErrors
+from convisav_tui.shop.actor import Actor
+from convisav_tui.shop.quote_draft import add_labour, add_part, add_work, fill_from_diagnosis, open_draft
+from convisav_tui.shop.quote_heading import save_heading
+from convisav_tui.shop.quote_lines import line_texts, move_line, remove_line, save_line
+from convisav_tui.shop.quote_variants import copy_variant, drop_variant
+from convisav_tui.shop.setting_rows import keep_setting
+from convisav_tui.store.engine import Store
+from convisav_tui.store.models import PredefinedWork, Role
+from tests.shop import part_bench
+from tests.shop.bench import Bench
+from tests.shop.counter import CLERK, SHOP, counter_store
+from tests.shop.principals import principal
+from tests.shop.quote_bench import LABOUR, PUMP, draft, key, line
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    store = counter_store(Path(tmp_path_factory.mktemp("quotes")))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def bench(shared: Store, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    made = Bench(shared, monkeypatch)
+    made.take_in()
+    return made
+
+
+def test_lines_come_to_a_total_with_vat_for_a_consumer(bench: Bench) -> None:
+    line(bench.store, bench.order_id, **LABOUR)
+    line(bench.store, bench.order_id, **PUMP)
+    line(bench.store, bench.order_id, kind="discount", text="Remise", discount="10")
+    row = draft(bench.store, bench.order_id)
+    assert row.prices_with_vat and [one.amount for one in row.lines] == [6000, 4500, -1050]
+    assert (row.variants[0].totals.gross, row.variants[0].totals.net) == (9450, 7875)
+    assert row.changed_by == "Anna" and row.version > 0
+
+
+def test_nothing_is_read_out_of_a_wrong_line(bench: Bench) -> None:
+    with pytest.raises(FieldErrors) as wrong:
+        line(bench.store, bench.order_id, kind="part", text="", quantity="0", unit_price="x", vat_rate="900")
+    assert {"text", "quantity", "unit_price", "vat_rate", "condition"} <= set(wrong.value.errors)
+    with pytest.raises(FieldErrors):
+        line(bench.store, bench.order_id, **PUMP | {"circular_offer": "offered"})
+    with pytest.raises(FieldErrors):
+        line(bench.store, bench.order_id, kind="discount", text="Remise")
+    assert draft(bench.store, bench.order_id).version == 0
+
+
+def test_the_same_key_adds_one_line(bench: Bench) -> None:
+    again = key()
+    ids = {bench.write(lambda s: save_line(s, bench.order_id, LABOUR, SHOP, CLERK, again)) for _turn in range(2)}
+    assert len(ids) == 1 and len(draft(bench.store, bench.order_id).lines) == 1
+
+
+def test_labour_is_typed_in_hours_and_costs_the_shops_price(bench: Bench) -> None:
+    line(bench.store, bench.order_id, **LABOUR | {"quantity": "1:30"})
+    bench.write(lambda s: keep_setting(s, "labour_price", 7200))
+    bench.write(lambda s: add_labour(s, bench.order_id, 20, CLERK, SHOP, key()))
+    typed, counted = draft(bench.store, bench.order_id).lines
+    assert typed.amount == 9000 and (counted.quantity, counted.amount, counted.unit) == (333, 2398, "h")
+
+
+def test_who_changed_a_line_is_told_to_the_other_station(bench: Bench) -> None:
+    line_id = line(bench.store, bench.order_id, **LABOUR)
+    seen = draft(bench.store, bench.order_id).lines[0].version
+    other = Actor(2, "Théo", None, "établi")
+    bench.write(lambda s: save_line(s, bench.order_id, {"text": "Pose"}, SHOP, other, key(), line_id=line_id))
+    with pytest.raises(Conflict, match="Théo changed the line “Pose” at 10:00"):
+        bench.write(
+            lambda s: save_line(
+                s, bench.order_id, {"text": "Autre"}, SHOP, CLERK, key(), line_id=line_id, expected_version=seen
+            )
+        )
+    with pytest.raises(Conflict):
+        bench.write(lambda s: remove_line(s, line_id, SHOP, CLERK, key(), expected_version=seen))
+    assert draft(bench.store, bench.order_id).lines[0].text == "Pose"
+
+
+def test_lines_move_and_go(bench: Bench) -> None:
+    first, second, third = (line(bench.store, bench.order_id, **LABOUR | {"text": text}) for text in "abc")
+    bench.write(lambda s: move_line(s, third, -9, SHOP, CLERK, key()))
+    bench.write(lambda s: move_line(s, first, 1, SHOP, CLERK, key()))
+    assert [one.text for one in draft(bench.store, bench.order_id).lines] == ["c", "b", "a"]
+    bench.write(lambda s: remove_line(s, second, SHOP, CLERK, key()))
+    assert [one.text for one in draft(bench.store, bench.order_id).lines] == ["c", "a"]
+
+
+def test_a_part_brings_its_price_condition_and_stock(bench: Bench) -> None:
+    pump = part_bench.part(bench.store, code="PUMP-Q", ean="", cost="18,50", price="39,90", condition="reconditioned")
+    part_bench.receive(bench.store, pump, 3)
+    bench.write(lambda s: add_part(s, bench.order_id, pump, CLERK, SHOP, key(), quantity=2000))
+    (row,) = draft(bench.store, bench.order_id).lines
+    assert (row.amount, row.condition, row.free, row.part_code) == (7980, "reconditioned", 3000, "PUMP-Q")
+    assert row.circular_due  # a pump of a washing machine, not used itself
+    assert draft(bench.store, bench.order_id).variants[0].margin == 6650 - 3700
+
+
+def test_cost_is_hidden_from_who_may_not_see_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from convisav_tui.shop import staffing
+    from convisav_tui.shop.actor import PROGRAM
+
+    store = counter_store(tmp_path)
+    bench = Bench(store, monkeypatch)
+    bench.take_in()
+    line_id = line(store, bench.order_id, **PUMP | {"cost": "20"})
+    person = store.write(lambda s: staffing.add_person(s, "boss", "Boss", Role.MANAGER, PROGRAM))
+    store.write(lambda s: staffing.set_pin(s, person, "719340", PROGRAM))
+    row = draft(store, bench.order_id)
+    assert not row.may_see_cost and row.lines[0].cost is None and row.variants[0].margin is None
+    with store.read() as session:
+        assert "cost" not in line_texts(session, line_id, CLERK)
+    boss = draft(store, bench.order_id, actor=Actor(person, "Boss", None, "x", Role.MANAGER))
+    assert boss.lines[0].cost == 2000 and boss.variants[0].margin == 3750 - 2000
+
+
+def test_the_diagnosis_fills_the_quote_once(bench: Bench) -> None:
+    from convisav_tui.shop.checklists import answer_checks, checks_of
+    from convisav_tui.store.models import CheckStage
+
+    with bench.store.read() as session:
+        checks = checks_of(session, bench.order_id, CheckStage.DIAGNOSIS, "fr")
+        codes = set(session.exec(select(PredefinedWork.code)))
+    assert codes
+    faulty = {check.checkpoint_id: "faulty" for check in checks if check.kind.value == "check"}
+    bench.write(lambda s: answer_checks(s, bench.order_id, faulty, CLERK))
+    seal = part_bench.part(bench.store, code="SEAL-Q", name="Joint de hublot", ean="")
+    part_bench.need(bench.store, bench.order_id, seal)
+    count = bench.write(lambda s: open_draft(s, bench.order_id, CLERK, SHOP, key()))
+    rows = draft(bench.store, bench.order_id).lines
+    assert count == len(rows) > 1 and {row.kind.value for row in rows} == {"work", "part"}
+    assert bench.write(lambda s: fill_from_diagnosis(s, bench.order_id, CLERK, SHOP, key())) == 0
+
+
+def test_variants_are_copies_that_change_alone(bench: Bench) -> None:
+    line(bench.store, bench.order_id, **LABOUR)
+    assert bench.write(lambda s: copy_variant(s, bench.order_id, CLERK, SHOP, key())) == "B"
+    line(bench.store, bench.order_id, **PUMP | {"variant": "B"})
+    row = draft(bench.store, bench.order_id)
+    assert row.letters == ("A", "B") and [one.totals.gross for one in row.variants] == [6000, 10500]
+    bench.write(lambda s: drop_variant(s, bench.order_id, "A", CLERK, SHOP, key()))
+    row = draft(bench.store, bench.order_id)
+    assert row.letters == () and row.variants[0].totals.gross == 10500
+
+
+def test_the_switch_of_vat_keeps_the_totals(bench: Bench) -> None:
+    line(bench.store, bench.order_id, **LABOUR | {"unit_price": "59,99", "quantity": "2"})
+    line(bench.store, bench.order_id, **PUMP | {"vat_rate": "5,5", "unit_price": "33,33"})
+    line(bench.store, bench.order_id, kind="discount", text="Geste", unit_price="10")
+    before = draft(bench.store, bench.order_id).variants[0].totals
+    bench.write(lambda s: save_heading(s, bench.order_id, {"prices_with_vat": ""}, CLERK, SHOP))
+    after = draft(bench.store, bench.order_id)
+    assert not after.prices_with_vat and abs(after.variants[0].totals.gross - before.gross) <= 3
+    bench.write(lambda s: save_heading(s, bench.order_id, {"prices_with_vat": "x"}, CLERK, SHOP))
+    assert abs(draft(bench.store, bench.order_id).variants[0].totals.gross - before.gross) <= 3
+
+
+def test_the_heading_is_checked(bench: Bench) -> None:
+    with pytest.raises(FieldErrors) as wrong:
+        bench.write(lambda s: save_heading(s, bench.order_id, {"valid_until": "01/01/2020", "fee": "x"}, CLERK, SHOP))
+    assert set(wrong.value.errors) == {"valid_until", "fee"}
+    heading = {"valid_until": "31/12/2026", "fee": "25", "execution": "sous 8 jours", "text": "Remise en état"}
+    bench.write(lambda s: save_heading(s, bench.order_id, heading, CLERK, SHOP))
+    row = draft(bench.store, bench.order_id)
+    assert (row.fee, row.execution, row.text, row.valid_until.isoformat()) == (
+        2500,
+        "sous 8 jours",
+        "Remise en état",
+        "2026-12-31",
+    )
+
+
+def test_a_principal_gets_his_prices_without_vat(bench: Bench) -> None:
+    grand = principal(bench.store, "Grand Magasin", discount="10", prices="Vidange = 48,00\nPose = 12,00")
+    bench.take_in(principal_id=str(grand))
+    work = PredefinedWork(code="drain-q", names={"fr": "Vidange"}, price=6000, vat_rate=2000)
+    other = PredefinedWork(code="clean-q", names={"fr": "Nettoyage"}, price=6000, vat_rate=2000)
+    bench.write(lambda s: s.add_all([work, other]))
+    for code in ("drain-q", "clean-q"):
+        bench.write(lambda s, code=code: add_work(s, bench.order_id, code, CLERK, SHOP, key()))
+    row = draft(bench.store, bench.order_id)
+    assert not row.prices_with_vat
+    assert [(one.unit_price, one.discount, one.amount) for one in row.lines] == [(4000, 0, 4000), (5000, 1000, 4500)]
+
+
+def test_a_belgian_bicycle_has_two_rates(bench: Bench) -> None:
+    belgium = replace(SHOP, country="BE")
+    bench.take_in(device_type="bicycle")
+    line(bench.store, bench.order_id, shop=belgium, kind="labour", text="Réglage", unit_price="42,40")
+    line(bench.store, bench.order_id, shop=belgium, kind="part", text="Chaîne", condition="new", unit_price="30,25")
+    row = draft(bench.store, bench.order_id, shop=belgium)
+    assert [one.vat_rate for one in row.lines] == [600, 2100]
+    assert [(group.rate, group.net) for group in row.variants[0].totals.groups] == [(2100, 2500), (600, 4000)]
+
+
+def test_a_franchise_shop_charges_no_vat_from_its_day_on(bench: Bench) -> None:
+    bench.write(lambda s: keep_setting(s, "vat_regime", {"2026-01-01": "franchise", "2027-01-01": "normal"}))
+    try:
+        line(bench.store, bench.order_id, kind="work", text="Forfait", unit_price="50")
+        row = draft(bench.store, bench.order_id)
+        assert row.franchise and row.lines[0].vat_rate == 0 and row.variants[0].totals.vat == 0
+    finally:
+        bench.write(lambda s: keep_setting(s, "vat_regime", None))
