@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -51,8 +51,8 @@ _BEGUN = (
     .limit(_LIMIT)
     .subquery()
 )
-# The commonest scan of all, so it goes past the session to its connection, and its text is made once.
-_ORDER_NUMBERED = _ORDERS.where(ORDER.c.number == sa.bindparam("number"))
+# The commonest scan of all: its text is made once a kind of database, and its one row is read as the driver gives it.
+_ORDER_NUMBERED = _ORDERS.where(ORDER.c.number == sa.bindparam("number")).order_by(None).limit(None)
 _ORDERS_NUMBERED = _ORDERS.where(ORDER.c.number.in_(_WANTED))
 _ORDERS_BEGUN = _ORDERS.where(ORDER.c.id.in_(sa.select(_BEGUN)))
 _ORDERS_OF_DEVICES = _ORDERS.where(ORDER.c.device_id.in_(_WANTED))
@@ -101,9 +101,9 @@ def find(session: Session, text: str, limit: int = 20) -> list[Hit]:
     typed = text.strip()[:_LONGEST]
     reading = ticket_number.read(typed)
     if reading is not None:
-        exact = session.connection().execute(_ORDER_NUMBERED, {"number": reading.number, "limit": 1}).all()
-        if exact:
-            return [_order_hit(row) for row in exact]
+        exact = _order_numbered(session, reading.number)
+        if exact is not None:
+            return [exact]
     terms = read_terms(typed)
     if not terms:
         return []
@@ -239,6 +239,25 @@ def _device_hit(row: sa.Row[Any]) -> Hit:
 def _orders(session: Session, statement: sa.Select[Any], limit: int, **values: object) -> list[Hit]:
     rows = session.execute(statement, {"limit": limit, **values}) if values.get("wanted", True) else ()
     return [_order_hit(row) for row in rows]
+
+
+def _order_numbered(session: Session, number: str) -> Hit | None:
+    connection = session.connection()
+    statement, read_instant = _text_for(connection.dialect)
+    values: Any = (number,) if connection.dialect.positional else {"number": number}
+    found = connection.exec_driver_sql(statement, values).first()
+    if found is None:
+        return None
+    identity, said, state, opened_at, *rest = found
+    return _order_hit((identity, said, state, read_instant(opened_at), *rest))
+
+
+@lru_cache(maxsize=4)
+def _text_for(dialect: sa.Dialect) -> tuple[str, Callable[[Any], datetime | None]]:
+    """The statement as that driver takes it, and what reads its instants."""
+    read_instant = ORDER.c.opened_at.type.dialect_impl(dialect).result_processor(dialect, None)
+    assert read_instant is not None
+    return str(_ORDER_NUMBERED.compile(dialect=dialect)), read_instant
 
 
 def _order_hit(row: Sequence[Any]) -> Hit:
