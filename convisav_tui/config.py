@@ -6,15 +6,18 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from convisav_tui.errors import ConfigurationError
 from convisav_tui.i18n import LANGUAGES, _, language_of_environment
+from convisav_tui.printer_kinds import OFFICE
 from convisav_tui.settings import COUNTRIES, USUAL_LOCK_MINUTES, YES
 
 CONFIG_VARIABLE = "CONVISAV_CONFIG"
 HOME_VARIABLE = "CONVISAV_HOME"
 FILE_NAME = "convisav.toml"
 DATABASE_NAME = "shop.db"
+_USUAL_PORTS = (9100, 631)
 
 
 @dataclass(frozen=True)
@@ -66,12 +69,12 @@ class PrinterConfig:
     @property
     def host(self) -> str:
         """The host of `address`."""
-        return self.address.removeprefix("tcp://").partition("?")[0].rpartition(":")[0].strip("[]")
+        return urlsplit(self.address).hostname or ""
 
     @property
     def port(self) -> int:
-        """The port of `address`."""
-        return int(self.address.partition("?")[0].rpartition(":")[2])
+        """The port of `address`: 631 for office printers that name none."""
+        return urlsplit(self.address).port or _USUAL_PORTS[self.kind == OFFICE]
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,7 @@ class Config:
         return next((printer for printer in self.printers if printer.name == name), None)
 
     def printer_for(self, role: str) -> PrinterConfig | None:
-        """The first printer that prints labels ("label") or receipts ("receipt")."""
+        """The first printer that prints labels ("label"), receipts ("receipt") or documents ("paper")."""
         return next((printer for printer in self.printers if role in printer.roles), None)
 
 
@@ -236,8 +239,11 @@ def build(
 
 
 def _home(folder: str, path: Path | None) -> Path:
-    if not folder:
-        return default_home()
+    return _folder(folder, path) if folder else default_home()
+
+
+def _folder(folder: str, path: Path | None) -> Path:
+    """A folder that the file names: from where the file is."""
     chosen = Path(folder).expanduser()
     return chosen if chosen.is_absolute() else ((path.parent if path else Path.cwd()) / chosen).resolve()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from convisav_tui import printer_kinds
 from convisav_tui.i18n import LANGUAGES, _, mark
 
 Value = str | tuple[str, ...]
@@ -19,16 +20,6 @@ COUNTRIES = {
     "LU": ("EUR", "Europe/Luxembourg"),
 }
 CURRENCIES = ("EUR", "CHF", "TND", "RON")
-PRINTER_KINDS = ("brother_ql",)
-PRINTER_MODELS = (
-    "QL-500", "QL-550", "QL-560", "QL-570", "QL-580N", "QL-600", "QL-650TD", "QL-700", "QL-710W", "QL-720NW",
-    "QL-800", "QL-810W", "QL-820NWB", "QL-1050", "QL-1060N", "QL-1100", "QL-1100NWB", "QL-1110NWB", "QL-1115NWB",
-)  # fmt: skip
-MEDIA = (
-    "12", "18", "29", "38", "50", "54", "62", "62red", "102", "103", "17x54", "17x87", "23x23", "29x42", "29x90",
-    "39x90", "39x48", "52x29", "54x29", "60x86", "62x29", "62x100", "102x51", "102x152", "103x164", "d12", "d24", "d58",
-)  # fmt: skip
-PRINTER_ROLES = ("label", "receipt")
 STAFF_ROLES = ("clerk", "technician", "manager", "billing")
 # A station that nobody uses for so long is locked, where people sign in.
 USUAL_LOCK_MINUTES = "10"
@@ -78,6 +69,16 @@ def nearest(typed: str, known: tuple[str, ...]) -> str:
     return next((word for word in known if found and word.casefold() == found[0]), "")
 
 
+def refuse_word(text: str, choices: tuple[str, ...], listed: bool = True) -> str:
+    """Raises ValueError: this word is not one of those; the nearest of them is proposed."""
+    like = nearest(text, choices)
+    if like:
+        raise ValueError(_("“{text}” is unknown; did you mean “{like}”?").format(text=text, like=like))
+    if listed:
+        raise ValueError(_("“{text}” is unknown; use one of {words}.").format(text=text, words=", ".join(choices)))
+    raise ValueError(_("“{text}” is unknown.").format(text=text))
+
+
 def line(text: str) -> str:
     """Text on one line: line ends and other control characters would forge headers."""
     if any(ord(c) < 32 or ord(c) == 127 for c in text):
@@ -97,7 +98,7 @@ def one_of(*choices: str) -> Callable[[str], str]:
         for choice in choices:
             if choice.casefold() == text.strip().casefold():
                 return choice
-        return _refuse_word(text, choices)
+        return refuse_word(text, choices)
 
     return check
 
@@ -109,7 +110,7 @@ def timezone(text: str) -> str:
     try:
         return ZoneInfo(text.strip()).key
     except (KeyError, ValueError, OSError):
-        return _refuse_word(text, tuple(sorted(available_timezones())), listed=False)
+        return refuse_word(text, tuple(sorted(available_timezones())), listed=False)
 
 
 def database_url(text: str) -> str:
@@ -121,22 +122,6 @@ def database_url(text: str) -> str:
             )
         )
     return text
-
-
-def printer_address(text: str) -> str:
-    """Where a printer listens: tcp://host:port; "?snmp=off" or "?snmp=port" says how it tells its state."""
-    from urllib.parse import parse_qs, urlsplit
-
-    try:
-        parts = urlsplit(text.strip())
-        good = parts.scheme == "tcp" and bool(parts.hostname) and parts.port is not None and parts.path in ("", "/")
-        options = parse_qs(parts.query, keep_blank_values=True)
-        good = good and set(options) <= {"snmp"} and all(v == "off" or v.isdigit() for v in options.get("snmp", []))
-    except ValueError:
-        good = False
-    if not good:
-        raise ValueError(_("“{text}” is no printer address: write tcp://host:9100.").format(text=text))
-    return text.strip().rstrip("/")
 
 
 def email_url(text: str) -> str:
@@ -225,15 +210,6 @@ def _apprise_scheme(text: str) -> str:
     return scheme.lower()
 
 
-def _refuse_word(text: str, choices: tuple[str, ...], listed: bool = True) -> str:
-    like = nearest(text, choices)
-    if like:
-        raise ValueError(_("“{text}” is unknown; did you mean “{like}”?").format(text=text, like=like))
-    if listed:
-        raise ValueError(_("“{text}” is unknown; use one of {words}.").format(text=text, words=", ".join(choices)))
-    raise ValueError(_("“{text}” is unknown.").format(text=text))
-
-
 _country = one_of(*COUNTRIES)
 _language = one_of("", *LANGUAGES)
 
@@ -270,16 +246,18 @@ SETTINGS: tuple[Setting, ...] = (
                  "lines, colours, clock and hints are left out."),
             one_of(YES, NO), default=NO, environment="CONVISAV_SLOW", choices=(YES, NO)),
     Setting("printers.name", mark("Name of the printer, as people call it."), line, required=True),
-    Setting("printers.kind", mark("What speaks to it."), one_of(*PRINTER_KINDS), default="brother_ql",
-            choices=PRINTER_KINDS),
-    Setting("printers.model", mark("Its model."), one_of(*PRINTER_MODELS), default="QL-820NWB",
-            choices=PRINTER_MODELS),
-    Setting("printers.address", mark("Where it listens: tcp://host:9100."), printer_address, required=True,
-            question=mark("Address of the label printer (tcp://host:9100)")),
-    Setting("printers.media", mark("Labels or rolls that are loaded, the usual one first."), one_of(*MEDIA),
-            default=("62",), choices=MEDIA),
-    Setting("printers.roles", mark("What it prints: label, receipt."), one_of(*PRINTER_ROLES),
-            default=("label", "receipt"), choices=PRINTER_ROLES),
+    Setting("printers.kind",
+            mark("What speaks to it: Brother QL, ESC/POS receipt printer, Zebra (ZPL), office printer or CUPS queue."),
+            one_of(*printer_kinds.KINDS), default=printer_kinds.BROTHER, choices=tuple(printer_kinds.KINDS)),
+    Setting("printers.model", mark("Its model, or the dots an inch of its print head; by default the kind's first."),
+            one_of(*printer_kinds.MODELS), default="QL-820NWB", choices=printer_kinds.MODELS),
+    Setting("printers.address", mark("Where it listens: tcp://host:9100, ipp://host/ipp/print."), printer_kinds.address,
+            required=True, question=mark("Address of the label printer (tcp://host:9100)")),
+    Setting("printers.media",
+            mark("Labels, rolls or paper that are loaded, the usual one first; by default the kind's usual one."),
+            printer_kinds.medium, default=("62",), choices=printer_kinds.MEDIA),
+    Setting("printers.roles", mark("What it prints: label, receipt, paper; by default all that its kind can."),
+            one_of(*printer_kinds.ROLES), default=("label", "receipt"), choices=printer_kinds.ROLES),
     Setting("notify.email.url", mark("The mail account: mailtos://user:password@host:587."), email_url,
             environment="CONVISAV_EMAIL_URL", question=mark("Mail account (mailtos://user:password@host:587)"),
             secret=True),

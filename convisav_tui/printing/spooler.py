@@ -10,36 +10,29 @@ import hashlib
 import logging
 import secrets
 import threading
+from dataclasses import replace
 from datetime import datetime
 
 from convisav_tui import clock as clocks
 from convisav_tui.config import Config, PrinterConfig
 from convisav_tui.errors import ConvisavError, StoreError
 from convisav_tui.i18n import _
+from convisav_tui.printer_kinds import OFFICE
 from convisav_tui.printing import job_queue, rendering
 from convisav_tui.printing.job_queue import Claimant, Clock, Waiting
+from convisav_tui.printing.line import PDF, SETTLE_SECONDS, Line, Payload, Waits, line_to
+from convisav_tui.printing.media import Media
 from convisav_tui.printing.papers import logo_of
 from convisav_tui.printing.receipt_pdf import write_whole
 from convisav_tui.printing.rendering import PAPER, RECEIPT, Task
-from convisav_tui.printing.status import PrinterStatus, StatusReader, in_sentence, wrong_roll
-from convisav_tui.printing.transport import (
-    Address,
-    Delivery,
-    DeliveryKind,
-    Patience,
-    Unreachable,
-    connect,
-    deliver,
-    parse_address,
-)
+from convisav_tui.printing.status import StatusReader, in_sentence, wrong_roll
+from convisav_tui.printing.transport import Delivery, DeliveryKind, Patience, Unreachable
 from convisav_tui.store.engine import Store
 
 log = logging.getLogger("convisav.spooler")
 
 # The lane of the receipts that become files; no printer has an empty name.
 _FILES = ""
-# How long a printer that tells its state may take to finish a job before we believe that it will.
-SETTLE_SECONDS = 5.0
 _NOT_READY = "not_ready"
 
 
@@ -114,7 +107,8 @@ class Spooler:
 
     def _printer_of(self, job: Waiting) -> PrinterConfig | None:
         if job.kind == PAPER:
-            return None
+            chosen = self.config.printer(job.printer) if job.printer else rendering.document_printer(self.config)
+            return chosen if chosen and chosen.kind == OFFICE else None
         if job.kind != RECEIPT:
             return self.config.printer(job.printer) if job.printer else self.config.printer_for(job.kind)
         if job.printer:
@@ -123,11 +117,9 @@ class Spooler:
         return rendering.receipt_printer(self.config)
 
     def _becomes_file(self, job: Waiting) -> bool:
-        """Documents, and receipts without a roll to go to, are kept as PDF; what was sent to a printer that is not
+        """Documents and receipts without a printer to go to are kept as PDF; what was sent to a printer that is not
         there waits for it."""
-        if job.kind == PAPER:
-            return True
-        return job.kind == RECEIPT and (not job.printer or self.config.printer(job.printer) is not None)
+        return job.kind in (RECEIPT, PAPER) and (not job.printer or self.config.printer(job.printer) is not None)
 
     def _what_is_missing(self, job: Waiting) -> str:
         if job.printer:
@@ -172,35 +164,46 @@ class Spooler:
 
     def _print(self, task: Task, jobs: list[int], printer: PrinterConfig) -> bool:
         try:
-            address = parse_address(printer.address)
+            line = line_to(printer, Waits(self._patience, self._settle_seconds, self._stopping), self._status)
         except ValueError as error:
             return self._put_off(jobs, _NOT_READY, str(error))
-        status = self._status.ask(address)
+        try:
+            return self._print_over(line, task, jobs, printer)
+        except Unreachable as error:
+            return self._put_off(jobs, error.delivery.kind.value, error.delivery.reason)
+        finally:
+            line.close()
+
+    def _print_over(self, line: Line, task: Task, jobs: list[int], printer: PrinterConfig) -> bool:
+        status = line.look()
         if status.stopped:
             return self._put_off(jobs, _NOT_READY, in_sentence(status))
         media = rendering.choose_media(task.kind, printer, status)
         if not status.holds(media):
             self._put_off([task.job_id], _NOT_READY, wrong_roll(status, media))
             return True
-        payload = rendering.raster(task, printer, media)
-        try:
-            connection = connect(address, self._patience)
-        except Unreachable as error:
-            return self._put_off(jobs, error.delivery.kind.value, error.delivery.reason)
-        with connection:
-            mine = job_queue.claim(self._store, task, self._claimant(printer), self._clock)
-            if mine is None:
-                return True
-            delivery = deliver(connection, payload, self._patience)
-        if delivery.kind is DeliveryKind.UNCONFIRMED and status.known:
-            delivery = self._ask_whether_done(address, delivery)
+        payload = self._payload(task, printer, media)
+        if payload.format and status.formats and payload.format not in status.formats:
+            return self._put_off(jobs, _NOT_READY, _takes_no_pdf())
+        line.open()
+        mine = job_queue.claim(self._store, task, self._claimant(printer), self._clock)
+        if mine is None:
+            return True
+        delivery = line.send(replace(payload, name=f"{payload.name}-{mine.token[-6:]}"))
         job_queue.close(self._store, mine, delivery, self._clock)
         if delivery.kind is not DeliveryKind.SENT:
             return self._hold_back(printer.name, jobs[1:], delivery)
         self._failures.pop(printer.name, None)
-        if status.known:
-            self._watch(task, address)
+        after = line.settle()
+        if after.stopped:  # it stopped over the job: roll at its end, cover opened
+            job_queue.doubt(self._store, task.job_id, in_sentence(after))
         return True
+
+    def _payload(self, task: Task, printer: PrinterConfig, media: Media) -> Payload:
+        name, copies = rendering.named(task), rendering.copies_of(task)
+        if printer.kind != OFFICE:
+            return Payload(rendering.raster(task, printer, media), name)
+        return Payload(rendering.file_of(task, self._logo(task)), name, copies, media, PDF)
 
     def _hold_back(self, name: str, jobs: list[int], delivery: Delivery) -> bool:
         """A printer that broke off a job would break off the next ones too: they wait, longer each time. False."""
@@ -210,20 +213,6 @@ class Spooler:
                 self._store, jobs, _NOT_READY, delivery.reason, self._clock, failures=self._failures[name]
             )
         return False
-
-    def _ask_whether_done(self, address: Address, delivery: Delivery) -> Delivery:
-        """A printer that did not say goodbye but is ready again has printed."""
-        after = self._status.settle(address, self._settle_seconds, self._stopping)
-        if after.known and not after.stopped:
-            return Delivery(DeliveryKind.SENT, delivery.bytes_sent)
-        reason = in_sentence(after) if after.stopped else delivery.reason
-        return Delivery(DeliveryKind.INTERRUPTED, delivery.bytes_sent, reason)
-
-    def _watch(self, task: Task, address: Address) -> None:
-        """After a job was taken: whether the printer stopped over it (roll at its end, cover opened)."""
-        after: PrinterStatus = self._status.settle(address, self._settle_seconds, self._stopping)
-        if after.stopped:
-            job_queue.doubt(self._store, task.job_id, in_sentence(after))
 
     def _file(self, task: Task, jobs: list[int]) -> bool:
         path = rendering.file_path(self.config.home, task)
@@ -250,6 +239,12 @@ class Spooler:
 
     def _claimant(self, printer: PrinterConfig) -> Claimant:
         return Claimant(self._name, hashlib.sha256(printer.name.encode()).hexdigest()[:8])
+
+
+def _takes_no_pdf() -> str:
+    return _("This printer takes no PDF: make a CUPS queue for it, and write that queue's address: {address}.").format(
+        address="ipp://localhost/printers/NAME"
+    )
 
 
 def run_due(store: Store, config: Config, now: datetime | None = None) -> int:
