@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from convisav_tui import printer_kinds
 from convisav_tui.errors import ConfigurationError
 from convisav_tui.i18n import _
 from convisav_tui.settings import BY_KEY, REPEATED, SETTINGS, Setting, Value, nearest
@@ -175,9 +176,28 @@ def _rows(
                 if setting.required:
                     to.problems.append(Problem(place, _line(lines, place), _("This is missing.")))
             values[setting.name] = value
+        if table == "printers":
+            _fit_to_kind(row, values, f"{table}[{index}]", lines, to)
         read_rows.append(values)
     _report_twins(table, read_rows, lines, to)
     return tuple(read_rows)
+
+
+def _fit_to_kind(
+    row: Mapping[str, Any], values: dict[str, Value], place: str, lines: Mapping[str, int], to: Reading
+) -> None:
+    """What a printer's kind says where nothing is written; what is written must be for that kind."""
+    kind = printer_kinds.KINDS[str(values["kind"])]
+    usual: dict[str, Value] = {"model": kind.models[0], "media": kind.usual_media, "roles": kind.roles}
+    if any(problem.key.startswith(f"{place}.") for problem in to.problems):
+        return
+    for name in ("address", "model", "media", "roles"):
+        if name not in row or not row[name]:
+            values[name] = usual.get(name, values[name])
+        value = values[name]
+        faults = [printer_kinds.misfit(kind, name, part) for part in (value if isinstance(value, tuple) else (value,))]
+        for fault in filter(None, faults):
+            to.problems.append(Problem(f"{place}.{name}", _line(lines, f"{place}.{name}"), fault))
 
 
 def _report_twins(table: str, rows: list[dict[str, Value]], lines: Mapping[str, int], to: Reading) -> None:

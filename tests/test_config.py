@@ -12,6 +12,7 @@ from convisav_tui.config import PrinterConfig, StaffConfig, config_path, load
 from convisav_tui.config_file import render, write_config
 from convisav_tui.config_reader import holds_secret, lines_of
 from convisav_tui.errors import ConfigurationError
+from convisav_tui.printer_kinds import KINDS
 from convisav_tui.settings import BY_KEY, SETTINGS, without_password
 
 COMPLETE = """\
@@ -292,7 +293,7 @@ def test_every_setting_can_be_uncommented(tmp_path: Path) -> None:
 def test_media_are_those_of_the_printing_room() -> None:
     from convisav_tui.printing.media import MEDIA
 
-    assert set(BY_KEY["printers.media"].choices) == set(MEDIA)
+    assert set(KINDS["brother_ql"].media) == set(MEDIA)
 
 
 def test_roles_are_those_of_the_store() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from convisav_tui.config import default_home
 from convisav_tui.config_file import write_config
 from convisav_tui.i18n import _, language_of_environment, mark, set_language
+from convisav_tui.printer_kinds import KINDS, OFFICE
 from convisav_tui.settings import BY_KEY, SETTINGS, Setting, Value
 from convisav_tui.text import clean_line, fold
 
@@ -63,14 +64,19 @@ def _as_file(answers: Mapping[str, str]) -> tuple[dict[str, Value], dict[str, li
         if not answer:
             continue
         if key == "printers.address":
-            rows["printers"].append(
-                {"name": _(PRINTER_NAME), "address": answer, "media": BY_KEY["printers.media"].default}
-            )
+            rows["printers"].append({"name": _(PRINTER_NAME), "address": answer, **_kind_at(str(answer))})
         elif key == "staff.name":
             rows["staff"].append({"login": _login(answer), "name": answer, "role": "manager"})
         else:
             values[key] = answer
     return values, rows
+
+
+def _kind_at(address: str) -> dict[str, Value]:
+    """What kind of printer listens there: at ipp://, an office printer, which takes papers instead of labels."""
+    if address.startswith(KINDS[OFFICE].schemes):
+        return {"kind": OFFICE, "media": KINDS[OFFICE].usual_media, "roles": KINDS[OFFICE].roles}
+    return {"media": BY_KEY["printers.media"].default}
 
 
 def _login(name: str) -> str:

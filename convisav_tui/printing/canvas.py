@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convisav_tui.printing.code128 import QUIET_MODULES, bars, width_in_modules
+from convisav_tui.printing.media import DOTS_PER_INCH
 from convisav_tui.printing.typography import font, width
 
 if TYPE_CHECKING:
@@ -17,13 +18,14 @@ _HALF = 128
 
 
 class Canvas:
-    """A white page of `width` × `height` dots."""
+    """A white page of `width` × `height` dots, `dpi` of them an inch."""
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, dpi: int = DOTS_PER_INCH) -> None:
         from PIL import Image, ImageDraw
 
         self.width = width
         self.height = height
+        self.dpi = dpi
         self._image = Image.new("L", (width, height), PAPER)
         self._draw = ImageDraw.Draw(self._image)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from convisav_tui import ticket_number
 from convisav_tui.i18n import mark, translate
 from convisav_tui.printing.canvas import PAPER, Canvas
-from convisav_tui.printing.code128 import FEWEST_DOTS, MOST_DOTS, dots_a_module, width_in_modules
+from convisav_tui.printing.code128 import dots_a_module, fewest_dots, most_dots, width_in_modules
 from convisav_tui.printing.media import SHORTEST_PAGE, Media, MediaKind
 from convisav_tui.printing.typography import fit, line_height, printable, shorten, width, wrap
 from convisav_tui.shop.paper import LabelPaper
@@ -66,14 +66,14 @@ class _Words:
 
 
 def label(paper: LabelPaper, media: Media, printing: Printing = Printing()) -> Bitmap:
-    """One label as people read it, black on white (mode "1"), in the printable dots of `media` at 300 dpi.
+    """One label as people read it, black on white (mode "1"), in the printable dots of `media`.
 
-    Raises MediaRefused when the barcode cannot have three dots a module there.
+    Raises MediaRefused when the barcode cannot be wide enough for readers there.
     """
     words = _worded(paper, printing)
     page_width, page_height = page_size(media)
-    dots_a_module(words.digits, page_width)
-    canvas = Canvas(page_width, page_height)
+    dots_a_module(words.digits, page_width, media.dpi)
+    canvas = Canvas(page_width, page_height, media.dpi)
     if page_width >= _SIDE_BY_SIDE * page_height:
         _side_by_side(canvas, words)
     else:
@@ -87,7 +87,7 @@ def page_size(media: Media) -> tuple[int, int]:
     across, along = media.inscribed
     if not media.endless:
         return max(across, along), min(across, along)
-    if across >= width_in_modules("0" * ticket_number.LENGTH) * (FEWEST_DOTS + 1):
+    if across >= width_in_modules("0" * ticket_number.LENGTH) * (fewest_dots(media.dpi) + 1):
         return across, max(SHORTEST_PAGE, round(across * 0.46))
     return (860 if across < 240 else 620), across
 
@@ -149,7 +149,7 @@ def _stacked(canvas: Canvas, words: _Words) -> None:
     space = canvas.height - y - bottom - _gap(canvas)
     tall = min(space, canvas.height * 2 // 5)
     y += (space - tall) // 2
-    canvas.barcode(0, canvas.width, y, tall, words.digits, dots_a_module(words.digits, canvas.width))
+    canvas.barcode(0, canvas.width, y, tall, words.digits, dots_a_module(words.digits, canvas.width, canvas.dpi))
     _bottom(canvas, words, left, right, (canvas.height - bottom - _margin(canvas) // 3, number, small), one_line)
 
 
@@ -185,7 +185,7 @@ def _header(canvas: Canvas, words: _Words, text: str, sides: tuple[int, int], y:
 def _side_by_side(canvas: Canvas, words: _Words) -> None:
     """Barcode and number on the left; device, detail, code and day, shop in a column on the right."""
     margin = _margin(canvas)
-    dots = _dots_beside_text(words.digits, canvas.width)
+    dots = _dots_beside_text(words.digits, canvas.width, canvas.dpi)
     column = width_in_modules(words.digits) * dots
     number = _clamp(canvas.height * 0.21, 26, 64)
     below = line_height(number)
@@ -194,12 +194,12 @@ def _side_by_side(canvas: Canvas, words: _Words) -> None:
     _column(canvas, words, column + margin // 2, canvas.width - margin)
 
 
-def _dots_beside_text(digits: str, room: int) -> int:
-    """The widest module that leaves a third of the label to the text, never under three dots."""
-    for dots in range(MOST_DOTS, FEWEST_DOTS, -1):
+def _dots_beside_text(digits: str, room: int, dpi: int) -> int:
+    """The widest module that leaves a third of the label to the text, never too narrow for readers."""
+    for dots in range(most_dots(dpi), fewest_dots(dpi), -1):
         if width_in_modules(digits) * dots <= room * 0.62:
             return dots
-    return FEWEST_DOTS
+    return fewest_dots(dpi)
 
 
 def _column(canvas: Canvas, words: _Words, left: int, right: int) -> None:

@@ -1,4 +1,4 @@
-"""Labels and rolls that the label printers take: size in mm, printable dots at 300 dpi."""
+"""Labels and rolls that printers take: size in mm, printable dots; those of Brother's label printers are listed."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ class MediaRefused(Refusal):
 
 
 class MediaKind(enum.StrEnum):
-    """Cut by the printer, or cut beforehand."""
+    """Cut by the printer, cut beforehand, or sheets of paper."""
 
     ENDLESS = "endless"
     DIE_CUT = "die_cut"
     ROUND = "round"
+    SHEET = "sheet"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Media:
     feed_margin: int = 0  # dots fed before and after a page
     kind: MediaKind = MediaKind.DIE_CUT
     red: bool = False  # black and red roll: takes two colours, and must be told so
+    dpi: int = DOTS_PER_INCH
 
     @property
     def endless(self) -> bool:
@@ -113,7 +115,9 @@ def media_named(name: str) -> Media:
 
 
 def in_words(media: Media) -> str:
-    """The medium as people call it: "62 mm roll", "29 × 90 mm labels"."""
+    """The medium as people call it: "62 mm roll", "29 × 90 mm labels", "A4 paper"."""
+    if media.kind is MediaKind.SHEET:
+        return _("{name} paper").format(name=media.name)
     if media.endless:
         return _("{width} mm roll").format(width=media.width_mm)
     return _("{width} × {length} mm labels").format(width=media.width_mm, length=media.length_mm)

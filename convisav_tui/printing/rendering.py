@@ -11,10 +11,11 @@ from convisav_tui import ticket_number
 from convisav_tui.config import Config, PrinterConfig
 from convisav_tui.errors import ConvisavError
 from convisav_tui.i18n import _
-from convisav_tui.printing import brother, receipt_roll
+from convisav_tui.printer_kinds import BROTHER, OFFICE, RECEIPT_PRINTER, ZEBRA
+from convisav_tui.printing import brother, receipt_roll, sizes
 from convisav_tui.printing.document_pdf import document_pdf
 from convisav_tui.printing.label import Printing, label
-from convisav_tui.printing.media import MEDIA, Media, MediaRefused, media_named
+from convisav_tui.printing.media import MEDIA, Media, MediaRefused
 from convisav_tui.printing.receipt import words_of
 from convisav_tui.printing.receipt_pdf import NotSet, receipt_pdf
 from convisav_tui.printing.scanner_sheet import sheet_pages
@@ -67,15 +68,35 @@ def picture_of(kind: str, content: Mapping[str, object], printer: PrinterConfig 
 
     Raises Unprintable, MediaRefused.
     """
-    media = choose_media(kind, printer) if printer else MEDIA["62"]
+    media = choose_media(kind, printer) if printer and printer.kind != OFFICE else MEDIA["62"]
     return (receipt_pages if kind == RECEIPT else label_pages)(content, media)[0]
 
 
 def raster(task: Task, printer: PrinterConfig, media: Media) -> bytes:
-    """The whole job, all copies, in the printer's language. Raises Unprintable, MediaRefused."""
+    """The whole job, all copies, in the language of a label or receipt printer. Raises Unprintable, MediaRefused."""
     make = receipt_pages if task.kind == RECEIPT else label_pages
-    copies = max(1, min(task.copies, MOST_COPIES))
-    return brother.encode(make(task.content, media, copies, task.duplicate), printer.model, media)
+    pages = make(task.content, media, copies_of(task), task.duplicate)
+    if printer.kind == RECEIPT_PRINTER:
+        from convisav_tui.printing import escpos
+
+        return escpos.encode(pages, media)
+    if printer.kind == ZEBRA:
+        from convisav_tui.printing import zpl
+
+        return zpl.encode(pages, media)
+    return brother.encode(pages, printer.model, media)
+
+
+def copies_of(task: Task) -> int:
+    """How many copies of a job are printed: at least one, and never a whole roll by a slip of the finger."""
+    return max(1, min(task.copies, MOST_COPIES))
+
+
+def named(task: Task) -> str:
+    """What a printer that lists its jobs calls this one; nothing that tells whose it is."""
+    number = task.content.get("number")
+    word = number if isinstance(number, str) and ticket_number.is_valid(number) else task.kind
+    return f"{word} {task.job_id}"
 
 
 def file_of(task: Task, logo: bytes = b"") -> bytes:
@@ -120,7 +141,7 @@ def choose_media(kind: str, printer: PrinterConfig, status: PrinterStatus = UNKN
     """
     fitting, refusal = [], None
     for name in printer.media:
-        media = media_named(name)
+        media = sizes.media_of(printer, name)
         try:
             _check(kind, printer, media)
         except MediaRefused as error:
@@ -136,13 +157,25 @@ def choose_media(kind: str, printer: PrinterConfig, status: PrinterStatus = UNKN
 
 
 def receipt_printer(config: Config) -> PrinterConfig | None:
-    """The printer that prints receipts on a roll; None when receipts become PDF files."""
+    """The printer that prints receipts, on a roll or as a page; None when they become PDF files."""
     return next((p for p in config.printers if RECEIPT in p.roles and prints_receipts(p)), None)
 
 
 def prints_receipts(printer: PrinterConfig) -> bool:
-    """Whether one of the printer's media is a roll wide enough for a receipt."""
-    return any(name in MEDIA and receipt_roll.suits(MEDIA[name]) for name in printer.media)
+    """Whether it prints whole pages, or one of its media is a roll wide enough for a receipt."""
+    return printer.kind == OFFICE or any(_suits_receipts(printer, name) for name in printer.media)
+
+
+def _suits_receipts(printer: PrinterConfig, name: str) -> bool:
+    try:
+        return receipt_roll.suits(sizes.media_of(printer, name))
+    except MediaRefused:
+        return False
+
+
+def document_printer(config: Config) -> PrinterConfig | None:
+    """The printer that prints documents; None when they become PDF files."""
+    return next((p for p in config.printers if PAPER in p.roles and p.kind == OFFICE), None)
 
 
 def warm_up() -> None:
@@ -154,11 +187,19 @@ def warm_up() -> None:
 
 def _check(kind: str, printer: PrinterConfig, media: Media) -> None:
     """Whether the paper fits, tried on an empty one: layouts depend on the media alone."""
+    if (printer.kind == OFFICE and kind == LABEL) or (printer.kind != OFFICE and kind == PAPER):
+        raise MediaRefused(
+            _("The printer {name} does not print this kind of paper.").format(name=printer.name),
+            _("Print it on another one."),
+        )
+    if printer.kind == OFFICE:
+        return
     if kind == RECEIPT:
         receipt_roll.check(media)
     else:
         label_room(media)
-    brother.check(printer.model, media)
+    if printer.kind == BROTHER:
+        brother.check(printer.model, media)
 
 
 def label_room(media: Media) -> None:
@@ -166,7 +207,7 @@ def label_room(media: Media) -> None:
     from convisav_tui.printing.code128 import dots_a_module
     from convisav_tui.printing.label import page_size
 
-    dots_a_module("0" * ticket_number.LENGTH, page_size(media)[0])
+    dots_a_module("0" * ticket_number.LENGTH, page_size(media)[0], media.dpi)
 
 
 def _label_paper(content: Mapping[str, object]) -> LabelPaper:

@@ -52,18 +52,19 @@ def sheet_pages(sheet: ScannerSheet, media: Media) -> list[Image]:
         (MOVING_LETTERS, say(LETTERS, text=MOVING_LETTERS)),
     )
     if suits(media):
-        return [_strip(say, codes, media.width)]
+        return [_strip(say, codes, media.width, media.dpi)]
     width, height = page_size(media)
-    pages = [_instructions(say, width, height), *(_code(text, caption, width, height) for text, caption in codes)]
+    labels = (_code(text, caption, width, height, media.dpi) for text, caption in codes)
+    pages = [_instructions(say, width, height), *labels]
     return [amid_round(page, media) for page in pages] if media.kind is MediaKind.ROUND else pages
 
 
-def _strip(say: Say, codes: tuple[tuple[str, str], ...], width: int) -> Image:
+def _strip(say: Say, codes: tuple[tuple[str, str], ...], width: int, dpi: int) -> Image:
     room = width - 2 * _MARGIN
     lines = _lines(say, room, 27)
     height = 2 * _MARGIN + line_height(38) + len(lines) * line_height(27)
     height += len(codes) * (2 * _LARGEST + _BARCODE + line_height(_CAPTION))
-    canvas = Canvas(width, height)
+    canvas = Canvas(width, height, dpi)
     y = _MARGIN
     title, size = fit(say(TITLE), room, 36, _CAPTION - 6, bold=True)
     canvas.text(_MARGIN, y, title, size, bold=True)
@@ -73,7 +74,7 @@ def _strip(say: Say, codes: tuple[tuple[str, str], ...], width: int) -> Image:
         y += line_height(27)
     for text, caption in codes:
         y += 2 * _LARGEST
-        canvas.barcode(0, width, y, _BARCODE, text, dots_a_module(text, width))
+        canvas.barcode(0, width, y, _BARCODE, text, dots_a_module(text, width, canvas.dpi))
         y += _BARCODE
         canvas.text_amid(0, width, y + 4, caption, _CAPTION, bold=True)
         y += line_height(_CAPTION)
@@ -97,11 +98,11 @@ def _instructions(say: Say, width: int, height: int) -> Image:
     return canvas.finished()
 
 
-def _code(text: str, caption: str, width: int, height: int) -> Image:
-    canvas = Canvas(width, height)
+def _code(text: str, caption: str, width: int, height: int, dpi: int) -> Image:
+    canvas = Canvas(width, height, dpi)
     size = max(_SMALLEST, min(_CAPTION, height // 5))
     tall = height - line_height(size) - 2 * _MARGIN
-    canvas.barcode(0, width, _MARGIN, tall, text, dots_a_module(text, width))
+    canvas.barcode(0, width, _MARGIN, tall, text, dots_a_module(text, width, canvas.dpi))
     canvas.text_amid(
         0, width, height - line_height(size) - 2, shorten(caption, width, size, bold=True), size, bold=True
     )

@@ -1,4 +1,4 @@
-"""What a Brother QL printer says of itself by SNMP: the 32 bytes of its status, in words."""
+"""How a printer is, in words; and what a Brother QL says of itself by SNMP, the 32 bytes of its status."""
 
 from __future__ import annotations
 
@@ -33,7 +33,24 @@ class Condition(enum.StrEnum):
     COVER_OPEN = "cover_open"
     CUTTER_JAM = "cutter_jam"
     CANNOT_FEED = "cannot_feed"
+    HEAD_OPEN = "head_open"
+    RIBBON_END = "ribbon_end"
+    TOO_HOT = "too_hot"
+    PAUSED = "paused"
+    OFFLINE = "offline"
+    NO_PAPER = "no_paper"
+    OTHER_PAPER = "other_paper"
+    PAPER_JAM = "paper_jam"
+    NO_TONER = "no_toner"
+    TAKES_NO_JOBS = "takes_no_jobs"
+    GAVE_UP = "gave_up"
+    SILENT = "silent"
     ERROR = "error"
+    # These only warn.
+    MEDIA_LOW = "media_low"
+    PAPER_LOW = "paper_low"
+    TONER_LOW = "toner_low"
+    UNREACHED = "unreached"
 
 
 # First match wins; bits of the two error bytes.
@@ -49,10 +66,16 @@ _ERRORS = (
 
 @dataclass(frozen=True)
 class PrinterStatus:
-    """The condition of a printer, and the width and length in mm of what is loaded (0 = endless; None = not known)."""
+    """The condition of a printer, and the width and length in mm of what is loaded (0 = endless; None = not known).
+
+    `warnings` are what it says without stopping for it; `said` its own words; `formats` what it takes, as media types,
+    where it tells ("" = not known)."""
 
     condition: Condition
     loaded_mm: tuple[int, int] | None = None
+    warnings: tuple[Condition, ...] = ()
+    said: str = ""
+    formats: frozenset[str] = frozenset()
 
     @property
     def known(self) -> bool:
@@ -87,7 +110,12 @@ def decode(octets: bytes) -> PrinterStatus:
 
 
 def in_sentence(status: PrinterStatus) -> str:
-    """The condition as a sentence with what to do."""
+    """The condition as a sentence with what to do, the warnings and the printer's own words behind it."""
+    said = _("It says: “{words}”.").format(words=status.said) if status.said else ""
+    return " ".join(part for part in (*map(_sentence, (status.condition, *status.warnings)), said) if part)
+
+
+def _sentence(condition: Condition) -> str:
     return {
         Condition.UNKNOWN: _("The printer does not tell its state."),
         Condition.READY: _("The printer is ready."),
@@ -97,8 +125,27 @@ def in_sentence(status: PrinterStatus) -> str:
         Condition.COVER_OPEN: _("The printer's cover is open: close it."),
         Condition.CUTTER_JAM: _("The printer's cutter is jammed: free it."),
         Condition.CANNOT_FEED: _("The printer cannot move its roll: load it again."),
+        Condition.HEAD_OPEN: _("The printer's head is open: close it."),
+        Condition.RIBBON_END: _("The printer's ribbon is at its end: load a new one."),
+        Condition.TOO_HOT: _("The printer is too hot: it goes on when it has cooled down."),
+        Condition.PAUSED: _("The printer is paused: press its pause key, or resume its queue."),
+        Condition.OFFLINE: _("The printer is off line: look at its display."),
+        Condition.NO_PAPER: _("The printer is out of paper: load some."),
+        Condition.OTHER_PAPER: _("The printer asks for other paper: load it."),
+        Condition.PAPER_JAM: _("Paper is jammed in the printer: take it out."),
+        Condition.NO_TONER: _("The printer has no more toner or ink: change the cartridge."),
+        Condition.TAKES_NO_JOBS: _("The printer takes no jobs: see its settings or its queue."),
+        Condition.GAVE_UP: _("The printer gave the job up."),
+        Condition.SILENT: _(
+            "The printer does not say how it is: it may be out of labels or ribbon, or its head may be open. If it"
+            " never says, add ?status=off to its address."
+        ),
         Condition.ERROR: _("The printer reports an error: look at its display."),
-    }[status.condition]
+        Condition.MEDIA_LOW: _("The roll is nearly at its end."),
+        Condition.PAPER_LOW: _("Paper is running low."),
+        Condition.TONER_LOW: _("Toner or ink is running low."),
+        Condition.UNREACHED: _("Its queue does not reach the printer: is it on?"),
+    }[condition]
 
 
 def wrong_roll(status: PrinterStatus, wanted: Media) -> str:
@@ -126,16 +173,24 @@ class StatusReader:
         """The status now; UNKNOWN when the printer has no agent or does not answer."""
         if not address.snmp_port:
             return UNKNOWN
-        with self._guard:
-            if time.monotonic() < self._silent_until.get(address, 0.0):
-                return UNKNOWN
+        if self.leaves_alone(address):
+            return UNKNOWN
         try:
             status = decode(snmp.get(address.host, address.snmp_port, STATUS_OBJECT, self._seconds))
         except snmp.NoAnswer:
-            with self._guard:
-                self._silent_until[address] = time.monotonic() + self._silence
+            self.leave_alone(address)
             return UNKNOWN
         return status
+
+    def leaves_alone(self, address: Address) -> bool:
+        """Whether this printer did not answer a while ago."""
+        with self._guard:
+            return time.monotonic() < self._silent_until.get(address, 0.0)
+
+    def leave_alone(self, address: Address) -> None:
+        """This printer did not answer: it is not asked again for a while."""
+        with self._guard:
+            self._silent_until[address] = time.monotonic() + self._silence
 
     def settle(self, address: Address, seconds: float, pause: threading.Event) -> PrinterStatus:
         """The status once the printer no longer prints, after `seconds` at most; `pause` set ends the waiting."""

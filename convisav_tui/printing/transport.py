@@ -57,11 +57,14 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True)
 class Address:
-    """Where a printer listens, and on which UDP port it tells its status (0 = it does not)."""
+    """Where a printer listens, and on which UDP port it tells its status (0 = it does not).
+
+    `answers`: whether printers that talk on the very connection (ESC/POS, ZPL) do so here."""
 
     host: str
     port: int
     snmp_port: int
+    answers: bool = True
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,10 @@ def parse_address(text: str) -> Address:
         parts = urlsplit(text if "://" in text else f"tcp://{text}")
         if parts.scheme != "tcp" or not parts.hostname:
             raise ValueError(text)
-        snmp = parse_qs(parts.query).get("snmp", [str(_SNMP_PORT)])[-1]
-        return Address(parts.hostname, parts.port or _RAW_PORT, 0 if snmp == "off" else int(snmp))
+        options = parse_qs(parts.query)
+        snmp = options.get("snmp", [str(_SNMP_PORT)])[-1]
+        answers = options.get("status", [""])[-1] != "off"
+        return Address(parts.hostname, parts.port or _RAW_PORT, 0 if snmp == "off" else int(snmp), answers)
     except ValueError as error:
         raise ValueError(_("“{text}” is no printer address: write tcp://host:9100.").format(text=text)) from error
 
@@ -116,20 +121,35 @@ def connect(address: Address, patience: Patience = Patience()) -> socket.socket:
 def deliver(connection: socket.socket, job: bytes, patience: Patience = Patience()) -> Delivery:
     """Send a whole job, say that it is all, and wait for the printer to close too. Always closes the connection."""
     with connection:
-        sent = 0
+        delivery = send_all(connection, job, patience)
+        if delivery.kind is not DeliveryKind.SENT:
+            return delivery
         try:
-            deadline = time.monotonic() + patience.job
-            while sent < len(job):
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise TimeoutError
-                connection.settimeout(min(patience.stall, left))
-                sent += connection.send(memoryview(job)[sent : sent + _PIECE])
             connection.shutdown(socket.SHUT_WR)
         except OSError as error:
-            _reset(connection)
-            return _interrupted(error, sent, len(job))
-        return _goodbye(connection, sent, patience.goodbye)
+            reset(connection)
+            return interrupted(error, delivery.bytes_sent, len(job))
+        return _goodbye(connection, delivery.bytes_sent, patience.goodbye)
+
+
+def send_all(connection: socket.socket, job: bytes, patience: Patience = Patience()) -> Delivery:
+    """Send a whole job and leave the connection open; `sent` means here that the last byte left this machine.
+
+    A connection over which it did not all leave is reset, so that the rest is not printed later.
+    """
+    sent = 0
+    try:
+        deadline = time.monotonic() + patience.job
+        while sent < len(job):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            connection.settimeout(min(patience.stall, left))
+            sent += connection.send(memoryview(job)[sent : sent + _PIECE])
+    except OSError as error:
+        reset(connection)
+        return interrupted(error, sent, len(job))
+    return Delivery(DeliveryKind.SENT, sent)
 
 
 def _goodbye(connection: socket.socket, sent: int, seconds: float) -> Delivery:
@@ -143,14 +163,18 @@ def _goodbye(connection: socket.socket, sent: int, seconds: float) -> Delivery:
             if time.monotonic() >= deadline:
                 raise TimeoutError
     except TimeoutError:
-        _reset(connection)
-        reason = _("The printer took everything but did not say that it was done.")
-        return Delivery(DeliveryKind.UNCONFIRMED, sent, reason)
+        reset(connection)
+        return Delivery(DeliveryKind.UNCONFIRMED, sent, not_confirmed())
     except OSError as error:
-        return _interrupted(error, sent, sent)
+        return interrupted(error, sent, sent)
 
 
-def _interrupted(error: OSError, sent: int, total: int) -> Delivery:
+def not_confirmed() -> str:
+    """The sentence on a printer that took all and then said nothing."""
+    return _("The printer took everything but did not say that it was done.")
+
+
+def interrupted(error: OSError, sent: int, total: int) -> Delivery:
     """A broken transmission. If nothing at all had left, the printer merely turned us away."""
     if sent == 0:
         reason = _("The printer closed the connection before anything was sent.")
@@ -173,6 +197,6 @@ def _no_connection(error: OSError, place: str) -> Delivery:
     return Delivery(DeliveryKind.NOT_CONNECTED, reason=reason.format(place=place))
 
 
-def _reset(connection: socket.socket) -> None:
+def reset(connection: socket.socket) -> None:
     """Make the coming close throw away what has not left yet."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)

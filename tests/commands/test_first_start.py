@@ -90,3 +90,13 @@ def test_a_hostile_name_stays_a_name(tmp_path: Path) -> None:
     person = Person({"Name of the shop": [name]})
     ask_and_write(tmp_path / "convisav.toml", person.ask, person.tell)
     assert load(tmp_path / "convisav.toml", {}).shop.name == name
+
+
+def test_an_office_printer_gets_the_papers(tmp_path: Path) -> None:
+    from convisav_tui.commands.first_start import _as_file
+    from convisav_tui.config_file import write_config
+
+    path = tmp_path / "convisav.toml"
+    write_config(path, *_as_file({"printers.address": "ipp://192.168.1.9/ipp/print"}))
+    [printer] = load(path, {}).printers
+    assert (printer.kind, printer.media, printer.roles) == ("ipp", ("A4",), ("paper", "receipt"))

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from convisav_tui import ticket_number
 from convisav_tui.errors import StoreError
-from convisav_tui.printing import job_queue, rendering, spooler, typesetting
+from convisav_tui.printing import job_queue, line, rendering, spooler, typesetting
 from convisav_tui.printing.rendering import receipt_path
 from convisav_tui.printing.spooler import Spooler, run_due
 from convisav_tui.store.models import JobKind, JobState, PrintJob
@@ -301,7 +301,7 @@ def test_a_job_called_off_at_the_last_moment_is_not_printed(
 ) -> None:
     """Between rendering and claiming somebody cancels: the connection is there, but not a byte leaves."""
     job = shop.add()
-    real = spooler.connect
+    real = line.connect
 
     def cancel_then_connect(*arguments: object) -> object:
         def cancel(session) -> None:  # type: ignore[no-untyped-def]
@@ -310,7 +310,7 @@ def test_a_job_called_off_at_the_last_moment_is_not_printed(
         shop.store.write(cancel)
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(spooler, "connect", cancel_then_connect)
+    monkeypatch.setattr(line, "connect", cancel_then_connect)
     shop.print()
     assert printer.jobs in ([], [b""])
     assert shop.tries(job) == []
@@ -319,14 +319,14 @@ def test_a_job_called_off_at_the_last_moment_is_not_printed(
 def test_the_attempt_is_on_disk_before_the_first_byte_leaves(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     job = shop.add()
     seen: list[tuple[JobState, int, bool]] = []
-    real = spooler.deliver
+    real = line.deliver
 
     def look(*arguments: object) -> object:
         [attempt] = shop.tries(job)
         seen.append((shop.state(job), shop.job(job).attempts, attempt.finished_at is None))
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(spooler, "deliver", look)
+    monkeypatch.setattr(line, "deliver", look)
     shop.print()
     assert seen == [(JobState.SENDING, 1, True)]
 
@@ -353,14 +353,14 @@ def test_a_database_that_fails_after_sending_never_leads_to_a_second_label(
 
 def test_a_sender_whose_lease_ran_out_changes_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     job = shop.add()
-    real = spooler.deliver
+    real = line.deliver
 
     def sleep_over(*arguments: object) -> object:
         shop.clock.forward(100)
         shop.new_spooler().dispatch()
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(spooler, "deliver", sleep_over)
+    monkeypatch.setattr(line, "deliver", sleep_over)
     shop.print()
     assert shop.state(job) is JobState.NEEDS_ATTENTION
     assert shop.outcomes(job) == ["unknown"]

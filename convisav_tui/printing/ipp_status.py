@@ -1,0 +1,98 @@
+"""What an office printer or a CUPS queue says of itself: printer-state-reasons and their like."""
+
+from __future__ import annotations
+
+import re
+
+from convisav_tui.printing.ipp import Answer
+from convisav_tui.printing.sizes import A4
+from convisav_tui.printing.status import Condition, PrinterStatus
+
+ASKED = (
+    "printer-state",
+    "printer-state-reasons",
+    "printer-state-message",
+    "printer-is-accepting-jobs",
+    "media-ready",
+    "document-format-supported",
+)
+_PROCESSING, _STOPPED = 4, 5
+_SIZE = re.compile(r"_(\d+)(?:\.\d+)?x(\d+)(?:\.\d+)?mm$")
+_SEVERITIES = ("-error", "-warning", "-report")
+# What each reason is when it stops the printer, most telling first.
+_STOPS = {
+    "cover-open": Condition.COVER_OPEN,
+    "door-open": Condition.COVER_OPEN,
+    "interlock-open": Condition.COVER_OPEN,
+    "media-jam": Condition.PAPER_JAM,
+    "media-empty": Condition.NO_PAPER,
+    "input-tray-missing": Condition.NO_PAPER,
+    "media-needed": Condition.OTHER_PAPER,
+    "toner-empty": Condition.NO_TONER,
+    "marker-supply-empty": Condition.NO_TONER,
+    "paused": Condition.PAUSED,
+    "moving-to-paused": Condition.PAUSED,
+    "offline": Condition.OFFLINE,
+    "shutdown": Condition.OFFLINE,
+}
+# What each is when the printer goes on.
+_WARNS = {
+    "media-low": Condition.PAPER_LOW,
+    "media-empty": Condition.PAPER_LOW,
+    "toner-low": Condition.TONER_LOW,
+    "toner-empty": Condition.TONER_LOW,
+    "marker-supply-low": Condition.TONER_LOW,
+    "marker-supply-empty": Condition.TONER_LOW,
+    "connecting-to-device": Condition.UNREACHED,
+    "offline": Condition.UNREACHED,
+    "timed-out": Condition.UNREACHED,
+}
+_LONGEST_WORDS = 120
+
+
+def read_status(answer: Answer) -> PrinterStatus:
+    """The state that an answer to Get-Printer-Attributes tells. What stops the printer is what it calls an error, and
+    everything it names once it stands still."""
+    reasons = [str(value) for value in answer.of("printer-state-reasons")]
+    stands = answer.number("printer-state") == _STOPPED
+    condition = _condition(answer, reasons, stands)
+    stopped = condition not in (Condition.READY, Condition.PRINTING)
+    names = [_name(reason) for reason in reasons]
+    warnings = [] if stopped else list(dict.fromkeys(_WARNS[name] for name in names if name in _WARNS))
+    return PrinterStatus(
+        condition,
+        _loaded([str(value) for value in answer.of("media-ready")]),
+        tuple(warnings),
+        _words(answer.word("printer-state-message")) if stopped or warnings else "",
+        frozenset(str(value) for value in answer.of("document-format-supported")),
+    )
+
+
+def _condition(answer: Answer, reasons: list[str], stands: bool) -> Condition:
+    stopping = {_name(reason) for reason in reasons if stands or reason.endswith("-error")}
+    found = next((condition for name, condition in _STOPS.items() if name in stopping), None)
+    if found is not None:
+        return found
+    if answer.of("printer-is-accepting-jobs") == (False,):
+        return Condition.TAKES_NO_JOBS
+    if stands:
+        return Condition.ERROR
+    return Condition.PRINTING if answer.number("printer-state") == _PROCESSING else Condition.READY
+
+
+def _name(reason: str) -> str:
+    for severity in _SEVERITIES:
+        reason = reason.removesuffix(severity)
+    return reason
+
+
+def _loaded(ready: list[str]) -> tuple[int, int] | None:
+    """The size that is loaded: A4 if any tray has it, else the first tray's; None when it does not say."""
+    sizes = [(int(found[1]), int(found[2])) for found in map(_SIZE.search, ready) if found]
+    usual = (A4.width_mm, A4.length_mm)
+    return usual if usual in sizes else next(iter(sizes), None)
+
+
+def _words(text: str) -> str:
+    """The printer's own words on one short line."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_LONGEST_WORDS]
