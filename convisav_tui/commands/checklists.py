@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convisav_tui.commands import output
+from convisav_tui.commands.check_forms import add_form_arguments, run_form
 from convisav_tui.commands.opening import configuration, opened
 from convisav_tui.errors import UsageError
 from convisav_tui.i18n import _
@@ -18,14 +19,20 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `convisav checklists`."""
-    parser.add_argument("direction", choices=("export", "import"), help=_("out of the shop or into it"))
-    parser.add_argument("paths", type=Path, nargs="+", metavar=_("PATH"), help=_("a folder to write to; files to read"))
-    parser.add_argument("--type", action="append", default=[], metavar=_("TYPE"), help=_("only this type of device"))
+    directions = parser.add_subparsers(dest="direction", required=True, metavar=_("DIRECTION"))
+    export = directions.add_parser("export", help=_("out of the shop"))
+    export.add_argument("paths", type=Path, nargs=1, metavar=_("FOLDER"), help=_("a folder to write to"))
+    export.add_argument("--type", action="append", default=[], metavar=_("TYPE"), help=_("only this type of device"))
+    taken = directions.add_parser("import", help=_("into the shop"))
+    taken.add_argument("paths", type=Path, nargs="+", metavar=_("FILE"), help=_("files to read"))
+    add_form_arguments(directions.add_parser("form", help=_("PDF forms that serve as checklists")))
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write or take over; 0, UsageError for a file that is no checklist, NotFound for a type that is none."""
     config = configuration(arguments)
+    if arguments.direction == "form":
+        return run_form(arguments, config)
     read = [_read(path) for path in arguments.paths] if arguments.direction == "import" else []
     store = opened(config)
     try:

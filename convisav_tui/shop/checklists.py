@@ -126,7 +126,7 @@ def answer_checks(
         row = CheckAnswer(
             order_id=order_id,
             checkpoint_id=checkpoint_id,
-            answer=_answer(point, typed),
+            answer=checked_answer(point, typed),
             note=_limited(note),
             evidence=_limited(evidence),
             staff_id=actor.staff_id,
@@ -226,7 +226,8 @@ def _check(point: Checkpoint, answer: CheckAnswer | None, language: str) -> Chec
     )
 
 
-def _answer(point: Checkpoint, typed: str) -> str:
+def checked_answer(point: Checkpoint, typed: str) -> str:
+    """An answer as it is kept. Raises FieldErrors for one that the question does not take."""
     text = _limited(typed)
     if text == NOT_CHECKED:
         return text

@@ -32,13 +32,18 @@ class Diagnosis:
     procedure: str
 
 
+def stage_asked(state: OrderState) -> CheckStage:
+    """The checklist that an order in this state asks for."""
+    return CheckStage.FINAL_TEST if state in _TESTED else CheckStage.DIAGNOSIS
+
+
 def diagnosis_of(session: Session, number: str, stage: CheckStage | None, language: str) -> Diagnosis:
     """The checklist of the order with this number: of a stage, or of the one that its state asks for. Raises
     NotFound."""
     order = session.exec(select(RepairOrder).where(RepairOrder.number == number)).first()
     if order is None or order.id is None:
         raise NotFound(_("There is no such order."))
-    shown = stage or (CheckStage.FINAL_TEST if order.state in _TESTED else CheckStage.DIAGNOSIS)
+    shown = stage or stage_asked(order.state)
     device = session.get_one(Device, order.device_id)
     wanted = select(ProcedureText).where(
         ProcedureText.device_type_id == device.device_type_id, ProcedureText.language == language

@@ -138,6 +138,7 @@ FREE = frozenset(
         "custody.put_at",
         "dispatching.print_slip_again",
         "card_history.note_card_change",
+        "check_forms.ask_for_form",
         "drafts.left_here",
         "drafts.park_draft",
         "drafts.save_draft",

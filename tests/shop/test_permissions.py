@@ -30,6 +30,7 @@ from tests.shop.counter import CLERK, NOW, SHOP, counter_store, take_in
 
 # What operations are made of: never called by a person, asked for by the operation that uses them.
 BRICKS = {
+    "check_forms.keep_forms",
     "coverage.write_covers",
     "effects",
     "guarantee_extension.extend",

@@ -1,0 +1,116 @@
+"""PDF forms as data: which fields one has, and the same form with values. A file that is none ends in one sentence.
+
+The work is done in a process of its own (`pdf_form_child`) with a limit of time and memory: pypdf is never imported
+here, and no file can end the program.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from convisav_tui.errors import UsageError
+from convisav_tui.i18n import _, mark
+
+LARGEST_FILE = 10_000_000  # bytes
+SECONDS = 20.0
+MEMORY = 1 << 30  # bytes of address space
+_WRONG = {
+    "no_pdf": mark("This is no PDF."),
+    "locked": mark("This PDF is locked by a password."),
+    "no_fields": mark("This PDF has no fields to fill in."),
+    "xfa": mark("Only Adobe's programs can fill this kind of form (XFA)."),
+    "too_many": mark("This form has more fields or choices than a checklist can hold."),
+    "too_much": mark("This PDF is built so that reading it takes too much memory."),
+    "damaged": mark("This PDF is damaged."),
+}
+_MENDED = {
+    "locked": mark("Save it without one."),
+    "xfa": mark("Save it as an ordinary PDF form."),
+    "damaged": mark("Open it elsewhere and save it anew."),
+}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the choices of a field; `code` names it in answers."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True)
+class FormField:
+    """A field: `kind` is text, check or choice; `value` is a text, "x" or "", or the code of an option."""
+
+    name: str
+    kind: str
+    label: str = ""
+    value: str = ""
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True)
+class PdfForm:
+    """A form; `pdf` is without the scripts that it had (`scripts`)."""
+
+    fields: tuple[FormField, ...]
+    pdf: bytes
+    scripts: bool = False
+
+
+def read_form(content: bytes) -> PdfForm:
+    """The fields of a PDF form. Raises UsageError for whatever is no form that can be filled."""
+    if len(content) > LARGEST_FILE:
+        raise UsageError(_("This file is larger than {limit} MB.").format(limit=LARGEST_FILE // 1_000_000), "")
+    told, pdf = _asked({"job": "read"}, content)
+    fields = tuple(
+        FormField(
+            name=row["name"],
+            kind=row["kind"],
+            label=row["label"],
+            value=row["value"],
+            options=tuple(Option(one["code"], one["label"]) for one in row["options"]),
+        )
+        for row in told["fields"]
+    )
+    return PdfForm(fields, pdf, bool(told["scripts"]))
+
+
+def fill_form(pdf: bytes, values: Mapping[str, str]) -> bytes:
+    """The form with these values by name of field; the others stay as they are. Every reader shows them: the pictures
+    of the values are drawn, and a reader may draw them anew. Raises UsageError."""
+    return _asked({"job": "fill", "values": dict(values)}, pdf)[1]
+
+
+def _asked(asked: Mapping[str, object], content: bytes) -> tuple[dict[str, Any], bytes]:
+    told, body = _run(asked, content)
+    code = told.get("wrong", "")
+    if code:
+        raise UsageError(_(_WRONG[code]), _(_MENDED[code]) if code in _MENDED else "")
+    return told, body
+
+
+def _run(asked: Mapping[str, object], content: bytes) -> tuple[dict[str, Any], bytes]:
+    """What the other process answers; that it broke down is an answer too."""
+    script = Path(__file__).with_name("pdf_form_child.py")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", str(script), str(MEMORY)],
+            input=json.dumps(asked).encode() + b"\n" + content,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UsageError(_("Reading this PDF takes too long."), "") from error
+    except OSError as error:
+        raise UsageError(_("This PDF cannot be read: {reason}.").format(reason=error.strerror), "") from error
+    head, _end, body = done.stdout.partition(b"\n")
+    return (json.loads(head) if done.returncode == 0 and head else {"wrong": "too_much"}), body
