@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from convisav_tui.errors import ConvisavError
 from convisav_tui.i18n import _
 from convisav_tui.printing.document_pdf import document_pdf
+from convisav_tui.printing.form_papers import filled, is_form
 from convisav_tui.shop.document import Document
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import Paper, PrincipalTerms
@@ -50,7 +51,8 @@ def _render(store: Store, paper_id: int, now: datetime) -> bool:
         paper = session.get_one(Paper, paper_id)
         content, logo = paper.content, logo_of(session, _principal(paper.content))
     try:
-        pdf, reason = document_pdf(Document.from_content(content), logo=logo), ""
+        made = filled(store, content) if is_form(content) else document_pdf(Document.from_content(content), logo=logo)
+        pdf, reason = made, ""
     except ConvisavError as error:
         pdf, reason = b"", str(error)
     except KeyError as error:

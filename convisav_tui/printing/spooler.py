@@ -19,6 +19,7 @@ from convisav_tui.errors import ConvisavError, StoreError
 from convisav_tui.i18n import _
 from convisav_tui.printer_kinds import OFFICE
 from convisav_tui.printing import job_queue, rendering
+from convisav_tui.printing.form_papers import form_of_job
 from convisav_tui.printing.job_queue import Claimant, Clock, Waiting
 from convisav_tui.printing.line import PDF, SETTLE_SECONDS, Line, Payload, Waits, line_to
 from convisav_tui.printing.media import Media
@@ -203,7 +204,7 @@ class Spooler:
         name, copies = rendering.named(task), rendering.copies_of(task)
         if printer.kind != OFFICE:
             return Payload(rendering.raster(task, printer, media), name)
-        return Payload(rendering.file_of(task, self._logo(task)), name, copies, media, PDF)
+        return Payload(self._pages(task), name, copies, media, PDF)
 
     def _hold_back(self, name: str, jobs: list[int], delivery: Delivery) -> bool:
         """A printer that broke off a job would break off the next ones too: they wait, longer each time. False."""
@@ -216,7 +217,7 @@ class Spooler:
 
     def _file(self, task: Task, jobs: list[int]) -> bool:
         path = rendering.file_path(self.config.home, task)
-        document = rendering.file_of(task, self._logo(task))
+        document = self._pages(task)
         try:
             write_whole(document, path)
         except OSError as error:
@@ -224,6 +225,10 @@ class Spooler:
             return self._put_off(jobs, _NOT_READY, reason)
         job_queue.filed(self._store, task, len(document), path.relative_to(self.config.home).as_posix(), self._clock)
         return True
+
+    def _pages(self, task: Task) -> bytes:
+        """A filled form as it was kept, else the paper as it is set."""
+        return form_of_job(self._store, task.job_id, task.content) or rendering.file_of(task, self._logo(task))
 
     def _logo(self, task: Task) -> bytes:
         principal_id = task.content.get("logo_of")
