@@ -25,6 +25,8 @@ COMMANDS = {
     "orders": ("orders", mark("list repair orders")),
     "order": ("order", mark("show one repair order")),
     "label": ("label", mark("draw the label of a repair order as a picture")),
+    "paper": ("paper", mark("write a paper of a repair order as a PDF file")),
+    "papers": ("papers", mark("copy the templates of papers to change them, and check them")),
     "staff": ("staff", mark("people, roles and PINs, for whoever may use this machine's configuration")),
     "import": ("import_files", mark("import repairs or device models from files")),
     "import-orders": ("import_orders", mark("take in the devices of a principal from his file")),

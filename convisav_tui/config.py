@@ -133,6 +133,8 @@ class Config:
     staff: tuple[StaffConfig, ...] = ()
     station: StationConfig = StationConfig()
     path: Path | None = None
+    templates: Path | None = None
+    """Folder of the shop's own templates of papers."""
 
     @property
     def logs(self) -> Path:
@@ -235,6 +237,7 @@ def build(
             single["station.slow"] == YES,
         ),
         path=path,
+        templates=_folder(single["papers.templates"], path) if single["papers.templates"] else None,
     )
 
 

@@ -258,6 +258,10 @@ SETTINGS: tuple[Setting, ...] = (
             printer_kinds.medium, default=("62",), choices=printer_kinds.MEDIA),
     Setting("printers.roles", mark("What it prints: label, receipt, paper; by default all that its kind can."),
             one_of(*printer_kinds.ROLES), default=("label", "receipt"), choices=printer_kinds.ROLES),
+    Setting("papers.templates",
+            mark("Folder of the shop's own templates of papers (convisav papers export); by default only the shipped "
+                 "ones are used."),
+            line, environment="CONVISAV_PAPER_TEMPLATES"),
     Setting("notify.email.url", mark("The mail account: mailtos://user:password@host:587."), email_url,
             environment="CONVISAV_EMAIL_URL", question=mark("Mail account (mailtos://user:password@host:587)"),
             secret=True),

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from convisav_tui import __version__
-from convisav_tui.commands import doctor_machine, doctor_shop, output
+from convisav_tui.commands import doctor_machine, doctor_papers, doctor_shop, output
 from convisav_tui.commands.findings import Finding, careful
 from convisav_tui.config import config_path, load
 from convisav_tui.errors import ConfigurationError
@@ -58,6 +58,7 @@ def examine(path: Path | None) -> Iterator[Finding]:
         ("backup", doctor_shop.copies),
         ("worker", doctor_shop.worker),
         ("printer", doctor_shop.printers),
+        ("papers", doctor_papers.papers),
         ("mail", doctor_shop.mail),
         ("sms", doctor_shop.sms),
         ("fax", doctor_shop.fax),

@@ -125,7 +125,9 @@ class Duties:
 
     def _render_papers(self) -> int:
         from convisav_tui.printing.papers import render_due
+        from convisav_tui.printing.template_duty import look_after
 
+        look_after(self._store, self._config.templates)
         return render_due(self._store, clock.now())
 
     def _next_print(self) -> datetime | None:

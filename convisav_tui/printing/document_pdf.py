@@ -17,6 +17,7 @@ _NARROWEST, _WIDEST = 6, 40
 PNG = b"\x89PNG\r\n\x1a\n"
 # A sum, a rate or a number of pieces; not a ticket number, a date or a telephone number.
 _FIGURE = re.compile(r"[-−+]?[\d\s.,]*\d\s?(%|€|[A-Z]{3})|[-−+]?\d{1,3}([\s.]\d{3})*,\d+|[-−+]?\d{1,4}([.,]\d+)?")
+_NUMBER = re.compile(r"\d\d \d{7} \d")
 
 
 def document_pdf(document: Document, duplicate: bool = False, logo: bytes = b"") -> bytes:
@@ -57,10 +58,15 @@ def words_of_document(document: Document, duplicate: bool = False) -> dict[str, 
     }
 
 
+def _unbroken(cell: str) -> str:
+    """A ticket number stays on one line."""
+    return cell.replace(" ", "\u00a0") if _NUMBER.fullmatch(cell) else cell
+
+
 def _table(table: Table) -> dict[str, Json]:
     """A table whose rows are all as long as its head, with widths that follow what stands in the columns."""
     width = len(table.columns)
-    rows = [[clean_line(cell) for cell in (*row, *[""] * width)[:width]] for row in table.rows]
+    rows = [[_unbroken(clean_line(cell)) for cell in (*row, *[""] * width)[:width]] for row in table.rows]
     widths: list[Json] = [
         min(_WIDEST, max(_NARROWEST, len(column), *(len(row[index]) for row in rows), 0))
         for index, column in enumerate(table.columns)

@@ -7,6 +7,7 @@ used.
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import stat
@@ -52,6 +53,8 @@ class ShopTemplates:
         self._jail = jail or Jail()
         self._copies: _Copies | None = None
         self._lock = threading.RLock()
+        self.told: tuple[TemplateFault, ...] | None = None
+        """What the shop was told to be wrong last; None before it was told anything."""
 
     def has(self, kind: str) -> bool:
         """Whether the shop has a say in how this kind of paper looks."""
@@ -177,6 +180,11 @@ def use(folder: Path | None) -> ShopTemplates:
         _in_use.close()
         _in_use = ShopTemplates(folder)
     return _in_use
+
+
+@atexit.register
+def _end() -> None:
+    _in_use.close()
 
 
 def in_use() -> ShopTemplates:

@@ -179,6 +179,11 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
 
         open_needs(desk, counter, _number(desk))
 
+    def papers() -> None:
+        from convisav_tui.screens.papers_view import open_papers
+
+        open_papers(desk, counter, _number(desk))
+
     def list_of(kind: str) -> View:
         from convisav_tui.screens.work_view import WorkView
 
@@ -252,6 +257,7 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
         "suppliers": suppliers,
         "stock_count": stock_count,
         "needs": needs,
+        "papers": papers,
         "find": find,
         "principals": principals,
         "batch": batch,

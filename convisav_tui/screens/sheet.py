@@ -82,7 +82,7 @@ class SheetView(View):
         first = ("step", "print", "till", *secret, "customer", "undo")
         own = ("coverage", "advice", "passport")
         rest = ("loaner", "another", "new", "messages", "drafts", "find")
-        return (*first, "needs", *rest, *own, *DEEDS, "menu", "help", "quit")
+        return (*first, "needs", "papers", *rest, *own, *DEEDS, "menu", "help", "quit")
 
     def hint(self) -> Row:
         """How to look at the sections."""

@@ -19,6 +19,7 @@ from convisav_tui.shop.passport import refused_advice
 from convisav_tui.shop.payments import sums_of
 from convisav_tui.shop.principals import terms_of
 from convisav_tui.shop.quoting import customer_amount
+from convisav_tui.shop.unrepaired_slip import UNREPAIRED, as_unrepaired
 from convisav_tui.store.models import (
     CoverageLine,
     Device,
@@ -73,13 +74,19 @@ def return_receipt_of(session: Session, order: RepairOrder, shop: ShopContext) -
     )
 
 
+def hand_over_paper_of(session: Session, order: RepairOrder, shop: ShopContext) -> Document:
+    """What the customer signs when he takes the device: the receipt, or the slip of what goes back unrepaired."""
+    receipt = return_receipt_of(session, order, shop)
+    return as_unrepaired(session, order, receipt) if order.outcome in UNREPAIRED else receipt
+
+
 def ask_for_return_receipt(
     session: Session, order: RepairOrder, shop: ShopContext, actor: Actor, event: OrderEvent
 ) -> Paper | None:
-    """Print the receipt of the hand-over that `event` tells; None where the shop wants none."""
+    """Print the paper of the hand-over that `event` tells; None where the shop wants none."""
     if shop_setting(session, SWITCH) is False:
         return None
-    document = return_receipt_of(session, order, shop)
+    document = hand_over_paper_of(session, order, shop)
     key = f"return:{event.id}"
     return ask_for(session, document, key=key, order_id=order.id, party_id=order.party_id, actor=actor)
 
@@ -121,7 +128,7 @@ def _tables(session: Session, order: RepairOrder, shop: ShopContext, language: s
 
 
 def _paragraphs(session: Session, order: RepairOrder, shop: ShopContext, language: str) -> tuple[str, ...]:
-    said = [translate(_WORK, language).format(work=work) for work in _work_of(session, order)]
+    said = [translate(_WORK, language).format(work=work) for work in work_told(session, order)]
     for advice in refused_advice(session, shop, order_id=order.id):
         said.append(translate(_REFUSED, language).format(advice=advice.text))
     device = session.get_one(Device, order.device_id)
@@ -142,7 +149,8 @@ def _paragraphs(session: Session, order: RepairOrder, shop: ShopContext, languag
     return tuple(said)
 
 
-def _work_of(session: Session, order: RepairOrder) -> list[str]:
+def work_told(session: Session, order: RepairOrder) -> list[str]:
+    """The works as they were written down when they were done, each once."""
     events = session.exec(select(OrderEvent).where(OrderEvent.order_id == order.id).order_by(col(OrderEvent.id)))
     told = [str(event.detail.get("work", "")).strip() for event in events if event.event in ("work_done", "complete")]
     return [work for work in dict.fromkeys(told) if work]
