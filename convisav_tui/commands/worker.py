@@ -55,6 +55,7 @@ def _work(config: Config, parent: int) -> int:
     from convisav_tui.commands.worker_duties import Duties
 
     store = opened(config)
+    store.spare_memory()
     try:
         duties = Duties(store, config, parent)
         for number in (signal.SIGTERM, signal.SIGINT):

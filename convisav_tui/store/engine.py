@@ -36,6 +36,8 @@ ATTEMPTS = 8
 # How often a transaction runs again because its key exists, and for how long because the server does not answer.
 KEY_ATTEMPTS = 3
 LOST_SECONDS = 2.0
+# KiB of pages that each connection of a process without a screen keeps: it asks small questions, all day long.
+SMALL_CACHE = 8_192
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -114,6 +116,12 @@ class Store:
             if not is_lost(error):
                 raise
             raise (uncertain() if committing else in_words(error)) from error
+
+    def spare_memory(self) -> None:
+        """Keep few pages of a SQLite file in memory from now on: for a process that no person waits for."""
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _spare_memory)
+            self.engine.dispose()
 
     def close(self) -> None:
         """Give all connections back."""
@@ -196,6 +204,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _spare_memory(connection: Any, _record: Any) -> None:
+    connection.execute(f"PRAGMA cache_size=-{SMALL_CACHE}")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from convisav_tui.errors import Conflict, StoreError, StoreFull, StoreLocked, StoreReadOnly
-from convisav_tui.store.engine import Store, sqlite_driver
+from convisav_tui.store.engine import SMALL_CACHE, Store, sqlite_driver
 from convisav_tui.store.models import (
     Counter,
     Means,
@@ -350,3 +350,15 @@ def test_a_killed_writer_loses_nothing_that_it_acknowledged(tmp_path: Path) -> N
     assert len(acknowledged) > 50
     assert acknowledged <= kept
     assert without_event == 0
+
+
+def test_a_process_without_a_screen_keeps_few_pages(tmp_path: Path) -> None:
+    store = small_shop(tmp_path)
+
+    def pages() -> int:
+        with store.read() as session:
+            return int(session.execute(sa.text("PRAGMA cache_size")).scalar_one())
+
+    assert pages() == -65_536
+    store.spare_memory()
+    assert pages() == -SMALL_CACHE
