@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 from convisav_tui import ticket_number, words
 from convisav_tui.i18n import _, mark
 from convisav_tui.screens.listing import ListingView
-from convisav_tui.screens.widgets.painting import Role, Row, Span, wrap
+from convisav_tui.screens.prints import fault_rows
+from convisav_tui.screens.widgets.painting import Role, Row
 from convisav_tui.screens.widgets.record_list import ColumnSpec, Record
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ class PapersView(ListingView):
 
     name: ClassVar[str] = "papers"
     columns = (
-        ColumnSpec("what", mark("Paper"), 34, grow=2),
+        ColumnSpec("what", mark("Paper"), 44, grow=2),
         ColumnSpec("when", mark("When"), 16),
-        ColumnSpec("state", mark("State"), 18, grow=1),
+        ColumnSpec("state", mark("State"), 12, grow=1),
     )
 
     def __init__(self, counter: Counter, order_id: int, number: str) -> None:
@@ -65,9 +66,7 @@ class PapersView(ListingView):
 
     def head(self, width: int) -> list[Row]:
         """Which template of the shop is wrong, where one is."""
-        said = [fault.sentence for fault in self._faults]
-        said += [_("The shipped template is used until it is corrected.")] if said else []
-        return [[Span(" " + line, Role.WARNING)] for text in said for line in wrap(text, width - 2)]
+        return fault_rows(self._faults, width)
 
     def act(self, action: str) -> bool:
         """Write a file."""
@@ -151,7 +150,7 @@ class PapersView(ListingView):
     def _made(self, paper: Paper, position: int) -> Record:
         state, role = _("to be made"), Role.DIM
         if paper.rendered_at is not None:
-            state, role = _("made; again is a duplicate"), Role.NORMAL
+            state, role = "PDF", Role.NORMAL
         elif paper.last_error:
             state, role = paper.last_error, Role.WARNING
         cells = {"what": _named(paper.kind), "when": self.counter.moment(paper.created_at), "state": state}
@@ -159,7 +158,7 @@ class PapersView(ListingView):
 
 
 def _now(kind: str, position: int) -> Record:
-    said = _("{paper}, as the order is now").format(paper=_named(kind))
+    said = _("{paper} (now)").format(paper=_named(kind))
     return Record(position, kind, {"what": said, "when": "", "state": ""})
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from convisav_tui.screens.counter import Counter
+    from convisav_tui.shop.template_faults import TemplateFault
     from convisav_tui.store.queries.outbox import JobRow
 
 COLUMNS = (
@@ -52,6 +53,7 @@ class PrintsView(View):
         self.number = number
         self.title = _("Printing")
         self._jobs: dict[object, JobRow] = {}
+        self._faults: tuple[TemplateFault, ...] = ()
         self._list = RecordList(COLUMNS, self._fetch, rows_of(self, counter), empty=_("Nothing was printed yet"))
 
     def opened(self) -> None:
@@ -169,6 +171,7 @@ class PrintsView(View):
     # --- reading --------------------------------------------------------------------------------------------
 
     def _fetch(self, request: Request) -> Sequence[Record]:
+        from convisav_tui.shop.template_faults import template_faults
         from convisav_tui.store.queries.outbox import print_jobs
 
         edge = edge_of(request)
@@ -176,6 +179,7 @@ class PrintsView(View):
             jobs = print_jobs(
                 session, states=(), limit=request.limit, before=edge.before, after=edge.after, from_end=edge.from_end
             )
+            self._faults = template_faults(session)
         self._jobs.update({job.id: job for job in jobs})
         return [*self._offers(request, len(jobs)), *(self._record(job) for job in jobs)]
 
@@ -215,8 +219,10 @@ class PrintsView(View):
     def render(self, width: int, height: int) -> Page:
         """The list, and why the job under the cursor has not come out."""
         self.title_right = self.counter.title_right()
-        page = self._list.render(width, max(2, height - 4))
-        rows = [*page.rows, *([[]] * (max(2, height - 4) - len(page.rows))), [Span("─" * width, Role.RULE)]]
+        wrong = fault_rows(self._faults, width)
+        room = max(2, height - 4 - len(wrong))
+        page = self._list.render(width, room)
+        rows = [*page.rows, *([[]] * (room - len(page.rows))), *wrong, [Span("─" * width, Role.RULE)]]
         rows += self._detail(width)
         return Page(rows[:height], page.cursor)
 
@@ -234,6 +240,13 @@ class PrintsView(View):
         bad = job.state == "needs_attention" or bool(job.last_error and job.state == "queued")
         role = Role.WARNING if bad else Role.DIM
         return rows + [[Span(" " + line, role)] for said in _happened(job) for line in wrap(said, width - 2)]
+
+
+def fault_rows(faults: Sequence[TemplateFault], width: int) -> list[Row]:
+    """Which templates of the shop are wrong, and where; nothing when all can be set."""
+    said = [fault.sentence for fault in faults]
+    said += [_("The shipped template is used until it is corrected.")] if said else []
+    return [[Span(" " + line, Role.WARNING)] for text in said for line in wrap(text, width - 2)]
 
 
 def _named(job: JobRow) -> str:
