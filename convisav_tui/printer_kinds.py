@@ -59,7 +59,7 @@ KINDS = {
             "tcp://host:9100", any_label_size=True,
         ),
         PrinterKind(
-            OFFICE, ("any",), ("A4",), ("A4",), ("paper", "receipt"), ("ipp", "ipps"), ("certificate",),
+            OFFICE, ("any",), ("A4",), ("A4",), ("paper", "receipt"), ("ipp", "ipps"), ("certificate", "media"),
             "ipp://host/ipp/print",
         ),
     )
@@ -72,7 +72,7 @@ ROLES = ("label", "receipt", "paper")
 def address(text: str) -> str:
     """Where a printer listens: tcp://host:port, ipp://host/path or ipps://host/path. Raises ValueError in words.
 
-    `?snmp=off` or `?snmp=port`, `?status=off` and `?certificate=any` say how it is spoken to.
+    `?snmp=off` or `?snmp=port`, `?status=off`, `?certificate=any` and `?media=any` say how it is spoken to.
     """
     try:
         parts = urlsplit(text.strip())
@@ -140,4 +140,4 @@ def _misfit_of_address(kind: PrinterKind, value: str) -> str:
 def _option_is_good(name: str, value: str) -> bool:
     if name == "snmp":
         return value == "off" or value.isdigit()
-    return (name, value) in (("status", "off"), ("status", "on"), ("certificate", "any"))
+    return (name, value) in (("status", "off"), ("certificate", "any"), ("media", "any"))

@@ -112,6 +112,8 @@ class Place:
     path: str
     secure: bool
     any_certificate: bool
+    any_media: bool = False
+    """Whether what it says of the paper in its trays is not to be believed."""
 
     @property
     def uri(self) -> str:
@@ -131,8 +133,9 @@ def parse_place(text: str) -> Place:
     except ValueError as error:
         raise ValueError(_("“{text}” is no printer address: write ipp://host/ipp/print.").format(text=text)) from error
     path = parts.path if parts.path not in ("", "/") else _USUAL_PATH
-    any_certificate = parse_qs(parts.query).get("certificate") == ["any"]
-    return Place(address, path, parts.scheme == "ipps", any_certificate)
+    options = parse_qs(parts.query)
+    certificate, media = (options.get(name) == ["any"] for name in ("certificate", "media"))
+    return Place(address, path, parts.scheme == "ipps", certificate, media)
 
 
 def attribute(tag: Tag, name: str, *values: Value) -> Attribute:

@@ -49,7 +49,8 @@ class IppLine:
             raise Unreachable(_no_answer(error)) from error
         if not answer.good:
             raise Unreachable(Delivery(DeliveryKind.REFUSED, reason=_refusal(answer)))
-        return read_status(answer)
+        status = read_status(answer)
+        return replace(status, loaded_mm=None) if self._place.any_media else status
 
     def open(self) -> None:
         """See `Line`."""

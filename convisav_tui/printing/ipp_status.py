@@ -17,7 +17,8 @@ ASKED = (
     "document-format-supported",
 )
 _PROCESSING, _STOPPED = 4, 5
-_SIZE = re.compile(r"_(\d+)(?:\.\d+)?x(\d+)(?:\.\d+)?mm$")
+_SIZE = re.compile(r"_(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)(mm|in)$")
+_MM = {"mm": 1.0, "in": 25.4}
 _SEVERITIES = ("-error", "-warning", "-report")
 # What each reason is when it stops the printer, most telling first.
 _STOPS = {
@@ -87,8 +88,9 @@ def _name(reason: str) -> str:
 
 
 def _loaded(ready: list[str]) -> tuple[int, int] | None:
-    """The size that is loaded: A4 if any tray has it, else the first tray's; None when it does not say."""
-    sizes = [(int(found[1]), int(found[2])) for found in map(_SIZE.search, ready) if found]
+    """The size in mm that is loaded: A4 if any tray has it, else the first tray's; None when it does not say."""
+    found = [size for size in map(_SIZE.search, ready) if size]
+    sizes = [(round(float(size[1]) * _MM[size[3]]), round(float(size[2]) * _MM[size[3]])) for size in found]
     usual = (A4.width_mm, A4.length_mm)
     return usual if usual in sizes else next(iter(sizes), None)
 

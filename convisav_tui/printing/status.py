@@ -149,7 +149,12 @@ def _sentence(condition: Condition) -> str:
 
 
 def wrong_roll(status: PrinterStatus, wanted: Media) -> str:
-    """The sentence that says which roll is loaded instead of the wanted one."""
+    """The sentence that says which roll, or paper, is loaded instead of the wanted one."""
+    if wanted.kind is MediaKind.SHEET:
+        width, length = status.loaded_mm or (0, 0)
+        return _("The printer holds paper of {width} × {length} mm; this needs {wanted}: change the paper.").format(
+            width=width, length=length, wanted=in_words(wanted)
+        )
     loaded = next(
         (m for m in MEDIA.values() if (m.width_mm, m.length_mm) == status.loaded_mm and m.kind is not MediaKind.ROUND),
         None,
