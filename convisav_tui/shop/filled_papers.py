@@ -196,8 +196,9 @@ def _warranty(order: RepairOrder, device: Device, language: str) -> str:
 
 
 def _told_by(party: Party, channel: Channel, language: str) -> str:
-    address = party.email if channel is Channel.EMAIL else party.phone
-    return f"{name(channel, language)} {'' if channel is Channel.NONE else address}".strip()
+    """The channel and what it goes to; a letter goes to the address, which stands on the paper anyway."""
+    to = {Channel.EMAIL: party.email, Channel.FAX: party.fax, Channel.SMS: party.phone, Channel.CALL: party.phone}
+    return f"{name(channel, language)} {to.get(channel, '')}".strip()
 
 
 def _usual_terms(session: Session, order: RepairOrder, shop: ShopContext, language: str) -> str:

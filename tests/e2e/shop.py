@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 import shutil
@@ -59,8 +60,11 @@ class Shop:
             terminal.until(lambda: worker_runs(self.config), "the worker", 40)
         return terminal
 
-    def configure(self, printer: str = "", mail: str = "", sms: str = "", **more: Value) -> None:
-        """Write the configuration anew; addresses not given are those of this shop's own printer and servers."""
+    def configure(
+        self, printer: str = "", mail: str = "", sms: str = "", roles: tuple[str, ...] = (), **more: Value
+    ) -> None:
+        """Write the configuration anew; addresses not given are those of this shop's own printer and servers, and
+        `roles` are what the printer prints (usually labels and receipts; without receipts, these become PDF files)."""
         values: dict[str, Value] = {
             "data.folder": ".",
             "shop.name": "Rivoli Repairs",
@@ -77,6 +81,7 @@ class Shop:
             "notify.sms.sender": "Rivoli",
         } | {key.replace("__", "."): value for key, value in more.items()}
         row: dict[str, Value] = {"name": "counter", "address": printer or self.printer.address, "media": ("62",)}
+        row |= {"roles": roles} if roles else {}
         path = self.home / "convisav.toml"
         write_config(path, values, {"printers": [row], "staff": STAFF})
         self.config = load(path, {"CONVISAV_HOME": str(self.home)})
@@ -157,6 +162,18 @@ class Shop:
     def receipts(self) -> list[str]:
         """What a scanner reads from each receipt that came out."""
         return [_read(page) for page in self.printer.printed() if page.image.height >= RECEIPT_DOTS]
+
+    def papers(self, beginning: str) -> list[str]:
+        """The text of each PDF paper whose name begins so, oldest first."""
+        files = sorted((self.home / "papers").glob(f"{beginning}*.pdf"), key=lambda path: path.stat().st_mtime_ns)
+        return [pdf_text(path.read_bytes()) for path in files]
+
+
+def pdf_text(content: bytes) -> str:
+    """What is written on the pages of a PDF, each line break as a space."""
+    from pypdf import PdfReader
+
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).split())
 
 
 def _read(page: Page) -> str:

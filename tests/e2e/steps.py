@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from tests.e2e.shop import shown, taken_in
@@ -20,6 +21,12 @@ class Case:
     model: str = "WCD320"
     serial: str = "12345678"
     fault: str = "does not drain"
+
+
+def strokes(terminal: Terminal, written: str) -> None:
+    """All keys at once, as of somebody who types ahead: text as it stands, other keys as `<enter>`, `<ctrl+s>`."""
+    parts = re.split(r"<([a-z0-9+]+)>", written)
+    terminal.send(b"".join(terminal.key_bytes(part) if at % 2 else part.encode() for at, part in enumerate(parts)))
 
 
 def begin_intake(terminal: Terminal) -> None:
