@@ -12,10 +12,20 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, select
 
 from convisav_tui import ticket_number
+from convisav_tui.shop.consent_ledger import ledger_of, standing
 from convisav_tui.shop.coverage import covers_of_order, kind_from
 from convisav_tui.shop.drafts import SECRET_FIELD
 from convisav_tui.shop.payments import billing_state, sums_of
-from convisav_tui.shop.quoting import consented_total, customer_amount, fingerprint, is_covered
+from convisav_tui.shop.quote_lines import priced
+from convisav_tui.shop.quote_totals import totals_of
+from convisav_tui.shop.quoting import (
+    acceptance_of,
+    consented_total,
+    customer_amount,
+    fingerprint,
+    is_covered,
+    lines_of_quote,
+)
 from convisav_tui.shop.secrets import key_name
 from convisav_tui.store.engine import Store
 from convisav_tui.store.keyring import keyring_of
@@ -128,7 +138,8 @@ def _of_order(session: Session, file: File) -> Iterator[str]:
     yield from _log(file)
     yield from _custody(file)
     yield from _dates(file)
-    yield from _quotes(file)
+    yield from _quotes(session, file)
+    yield from _ledger(session, file)
     yield from _price(session, file)
     yield from _principal(session, file)
     yield from _money(session, file)
@@ -206,16 +217,36 @@ def _dates(file: File) -> Iterator[str]:
         yield f"{order.state} with outcome {order.outcome}, completed_at {order.completed_at}"
 
 
-def _quotes(file: File) -> Iterator[str]:
-    """1: what was issued never changes: versions are counted, and still have their fingerprint."""
+def _quotes(session: Session, file: File) -> Iterator[str]:
+    """1: what was issued never changes: versions are counted, add up, and still have their fingerprint."""
     if [quote.revision for quote in file.quotes] != list(range(1, len(file.quotes) + 1)):
         yield "versions of the quote are missing or double"
     for quote in file.quotes:
-        if quote.sha256 != fingerprint(quote, file.order.number):
+        lines = lines_of_quote(session, quote)
+        if quote.sha256 != fingerprint(quote, file.order.number, lines):
             yield f"version {quote.revision} of the quote was changed after it was issued"
+        sums = totals_of([priced(line) for line in lines], with_vat=quote.prices_with_vat)
+        groups = [{"rate": group.rate, "net": group.net, "vat": group.vat} for group in sums.groups]
+        if quote.offer and (sums.gross, sums.net, groups) != (quote.amount, quote.net, quote.vat_groups):
+            yield f"version {quote.revision} of the quote does not add up"
     known = {event.id for event in file.events}
     if any(decision.event_id not in known for decision in file.decisions):
         yield "an answer to a quote without its event"
+
+
+def _ledger(session: Session, file: File) -> Iterator[str]:
+    """FR-Q7: each price that was announced belongs to an event of the order; the ledger says what the answers say."""
+    known, order_id = {event.id for event in file.events}, file.order.id or 0
+    rows = ledger_of(session, order_id)
+    if any(row.event_id not in known for row in rows):
+        yield "a price was announced under an event of another order"
+    said, accepted = standing(session, order_id), acceptance_of(session, order_id)
+    if accepted is not None and accepted.quote.offer and said.work is None:
+        yield "an accepted quote does not stand in the ledger"
+    if accepted is not None and said.work is not None and said.work != accepted.amount:
+        yield f"the ledger says {said.work}, the accepted quote {accepted.amount}"
+    if said.cap is not None and said.cap != file.order.cap:
+        yield f"the ledger says a cap of {said.cap}, the order {file.order.cap}"
 
 
 def _price(session: Session, file: File) -> Iterator[str]:

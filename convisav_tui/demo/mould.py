@@ -16,15 +16,15 @@ from sqlmodel import Session, SQLModel
 
 from convisav_tui import ticket_number
 from convisav_tui.shop.catalogue import shipped_types
-from convisav_tui.shop.quoting import fingerprint_of
-from convisav_tui.store.tables import DEVICE, ORDER, PARTY, QUOTE, STAFF
+from convisav_tui.shop.quoting import sealed
+from convisav_tui.store.tables import DEVICE, ORDER, PARTY, QUOTE, QUOTE_LINE, STAFF
 
 Value = str | int | None
 Values = dict[str, Value]
 Row = tuple[Value, ...]
 # Keys of JSON facts that hold the id of a row, by its table; who worked stands for a person.
 _IDS = {"quote": "quote", "payment": "payment", "message": "message", "follower": "message", "job": "print_job"}
-_SPEAKS_OF = {"return": "order_event", "paper": "paper"}
+_SPEAKS_OF = {"return": "order_event", "event": "order_event", "paper": "paper", "quote": "quote"}
 _INSTANT = re.compile(
     r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00)?)?|\d\d[/.]\d\d[/.]\d{4}(?: \d\d:\d\d)?"
 )
@@ -80,7 +80,8 @@ class Mould:
         self._plain, self._quoted = _alternation(self._words), _alternation(_as_json(self._words))
         self._moments: dict[str, _Moment] = {}
         self._order_id = order_id
-        self._seals = self._seals_of(order)
+        self._seals: list[tuple[str, dict[str, Any], list[dict[str, Any]], str]] = []
+        self._seals = self._seals_of()
         # All values of the rows by keys: those that stay, and texts with others in them. A row is then one look-up.
         self._constants: Values = {}
         self._texts: list[tuple[str, str]] = []
@@ -100,8 +101,9 @@ class Mould:
             values[key] = moment.shifted(days if moment.day else by)
         for key, (table, place) in self._ids.items():
             values[key] = last[table] + place + 1
-        for key, quote, until in self._seals:
-            values[key] = fingerprint_of(str(values[NUMBER]), *quote, str(values[until]) if until else "")
+        for key, quote, lines, until in self._seals:
+            shown = quote | {"execution": quote["execution"] % values}
+            values[key] = sealed(str(values[NUMBER]), shown, lines, str(values[until]) if until else "")
         for key, text in self._texts:
             values[key] = text % values
         for table_, columns, getters in self._getters:
@@ -109,13 +111,14 @@ class Mould:
 
     # --- making it ------------------------------------------------------------------------------------------------
 
-    def _seals_of(self, order: Mapping[str, Any]) -> list[tuple[str, tuple[int, int, str, str], str]]:
+    def _seals_of(self) -> list[tuple[str, dict[str, Any], list[dict[str, Any]], str]]:
         """The fingerprint of each quote names the order's number."""
         seals = []
         for quote in self._rows.get(QUOTE, []):
-            shown = (quote["revision"], quote["amount"], quote["currency"], quote["text"])
+            lines = [line for line in self._rows.get(QUOTE_LINE, []) if line["quote_id"] == quote["id"]]
             until = self._moment(quote["valid_until"]) if quote["valid_until"] else ""
-            seals.append((f"seal:{quote['sha256']}", shown, until))
+            shown = quote | {"execution": self._filled(quote["execution"], self._plain, "")}
+            seals.append((f"seal:{quote['sha256']}", shown, lines, until))
         return seals
 
     def _getter(self, table: sa.Table, place: int, row: Mapping[str, Any]) -> Callable[[Values], Row]:
@@ -160,6 +163,8 @@ class Mould:
         return key
 
     def _text(self, name: str, value: str) -> str:
+        if name == "idempotency_key" and value.startswith("event:"):
+            return self._dedupe(value)
         if name == "idempotency_key":
             return re.sub(r"^demo-\d+", f"%({ORDER_KEY})s", value)
         if name == "dedupe_key":
@@ -202,7 +207,7 @@ class Mould:
             part = found[0]
             if part in keys:
                 return f"%({prefix}{keys[part]})s"
-            if f"seal:{part}" in {key for key, _quote, _until in self._seals}:
+            if f"seal:{part}" in {seal[0] for seal in self._seals}:
                 return f"%(seal:{part})s"
             return f"%({self._moment(part)})s" if _INSTANT.fullmatch(part) else part.replace("%", "%%")
 

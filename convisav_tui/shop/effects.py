@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from convisav_tui.i18n import _, format_day
-from convisav_tui.shop import outbox, quoting
+from convisav_tui.shop import outbox
 from convisav_tui.shop.guarantee_extension import extend, extensions
 from convisav_tui.shop.movement import Change
+from convisav_tui.shop.outbox import PlannedMessage
 from convisav_tui.shop.payments import billing_state, sums_of
 from convisav_tui.shop.places import bench_of
 from convisav_tui.shop.return_receipt import ask_for_return_receipt
@@ -20,7 +21,6 @@ from convisav_tui.store.models import (
     Holder,
     MessageEvent,
     Outcome,
-    QuoteState,
     SecretState,
 )
 
@@ -32,12 +32,18 @@ def _silent(_situation: Situation, _answers: Answers) -> str:
     return ""
 
 
+def _nothing_told(_situation: Situation, _answers: Answers) -> list[PlannedMessage]:
+    return []
+
+
 @dataclass(frozen=True)
 class Effect:
-    """`apply` does it, in the transaction of the step; `foresee` says it before, "" when there is nothing to say."""
+    """`apply` does it, in the transaction of the step; `foresee` says it before, "" when there is nothing to say;
+    `tells` are the messages that it sends to partners."""
 
     apply: Callable[[Situation, Answers, Change], None]
     foresee: Callable[[Situation, Answers], str] = _silent
+    tells: Callable[[Situation, Answers], list[PlannedMessage]] = _nothing_told
 
 
 def _take_to_the_bench(situation: Situation, answers: Answers, change: Change) -> None:
@@ -55,85 +61,6 @@ def _note(*keys: str) -> Effect:
         change.detail.update({key: answers.text(key) for key in keys if answers.text(key)})
 
     return Effect(apply)
-
-
-def _authorise(situation: Situation, answers: Answers, change: Change) -> None:
-    basis = "covered" if situation.covered else quoting.BY_CAP if situation.terms is None else quoting.BY_TERMS
-    change.detail.update(basis=basis, amount=answers.amount("estimate") or 0, cap=situation.order.cap)
-
-
-def _say_authorised(situation: Situation, _answers: Answers) -> str:
-    if situation.covered:
-        return _("Somebody else pays: the customer owes nothing.")
-    if situation.terms is not None:
-        agreed = quoting.agreed_beforehand(situation.session, situation.order)
-        return _("Within the {agreed} that the principal agreed to.").format(agreed=situation.money(agreed))
-    return _("Within the spending cap of {cap}.").format(cap=situation.money(situation.order.cap or 0))
-
-
-def _issue_quote(situation: Situation, answers: Answers, change: Change) -> None:
-    day = answers.day("valid_until")
-    amount = situation.less_discount(answers.amount("amount"), answers.ticked("discounted"))
-    assert amount is not None and day is not None
-    change.detail["withdrawn"] = outbox.withdraw(situation.session, situation.order, MessageEvent.QUOTE_READY)
-    text = answers.text("text")
-    quote = quoting.issue(situation.session, situation.order, amount, text, day, change.actor, change.at)
-    change.detail.update(quote=quote.id, revision=quote.revision, amount=amount, sha256=quote.sha256)
-    if situation.order.cap is not None and amount <= situation.order.cap:
-        change.detail["consent"] = quoting.BY_CAP
-    if answers.text("principal_reference"):
-        change.put(principal_reference=answers.text("principal_reference"))
-    change.put(quote_state=QuoteState.ISSUED)
-
-
-def _say_cap(situation: Situation, answers: Answers) -> str:
-    amount = situation.less_discount(answers.amount("amount"), answers.ticked("discounted"))
-    cap = situation.order.cap
-    if amount is None or cap is None:
-        return ""
-    if amount <= cap:
-        return _("Within the spending cap of {cap}: accepted at once.").format(cap=situation.money(cap))
-    return _("Above the spending cap of {cap}: the customer must answer.").format(cap=situation.money(cap))
-
-
-def _answer_quote(accepted: bool) -> Effect:
-    """Write down what the customer said to the quote, who, how and why; what still told him of it is called off."""
-
-    def apply(situation: Situation, answers: Answers, change: Change) -> None:
-        quote = situation.quote
-        assert quote is not None
-        said = quoting.Answer(accepted, answers.text("decided_by"), answers.text("means"), answers.text("reason"))
-        change.detail.update(quote=quote.id, amount=quote.amount, decided_by=said.decided_by, means=said.means)
-        change.detail["withdrawn"] = outbox.withdraw(situation.session, situation.order, MessageEvent.QUOTE_READY)
-        if said.reason:
-            change.detail["reason"] = said.reason
-        change.put(quote_state=QuoteState.ACCEPTED if accepted else QuoteState.REFUSED)
-        change.afterwards.append(
-            lambda event: quoting.decide(situation.session, quote, event, said, change.actor, change.at)
-        )
-
-    return Effect(apply)
-
-
-def _accept_by_cap(situation: Situation, _answers: Answers, change: Change) -> None:
-    quote, cap = situation.quote, situation.order.cap
-    assert quote is not None and cap is not None
-    said = quoting.Answer(True, situation.customer.name, quoting.BY_CAP)
-    change.detail.update(quote=quote.id, amount=quote.amount, decided_by=said.decided_by, means=said.means, cap=cap)
-    change.put(quote_state=QuoteState.ACCEPTED)
-    change.afterwards.append(
-        lambda event: quoting.decide(situation.session, quote, event, said, change.actor, change.at)
-    )
-
-
-def _expire_quote(situation: Situation, _answers: Answers, change: Change) -> None:
-    change.detail["withdrawn"] = outbox.withdraw(situation.session, situation.order, MessageEvent.QUOTE_READY)
-    change.detail["quote_expired"] = situation.quote.id if situation.quote else None
-    change.put(quote_state=QuoteState.EXPIRED)
-
-
-def _ask_again(_situation: Situation, _answers: Answers, change: Change) -> None:
-    change.put(quote_state=QuoteState.SUPERSEDED)
 
 
 def finish(outcome: Outcome | None = None) -> Effect:
@@ -232,13 +159,6 @@ def _billing(situation: Situation) -> BillingState:
 
 bench = Effect(_take_to_the_bench)
 note = _note
-authorise = Effect(_authorise, _say_authorised)
-issue_quote = Effect(_issue_quote, _say_cap)
-accept_quote = _answer_quote(True)
-refuse_quote = _answer_quote(False)
-accept_by_cap = Effect(_accept_by_cap)
-expire_quote = Effect(_expire_quote)
-ask_again = Effect(_ask_again)
 say_told = Effect(_say_told)
 told_in_person = Effect(_told_in_person)
 give_device_back = Effect(_give_device_back, _say_given_back)

@@ -10,8 +10,11 @@ from collections.abc import Callable
 
 from convisav_tui.errors import FieldErrors, Refusal
 from convisav_tui.i18n import _, format_day
+from convisav_tui.shop.consent import beyond_consent
 from convisav_tui.shop.mandate import agreed_without_quote
 from convisav_tui.shop.permissions import Permission, refusal
+from convisav_tui.shop.quote_answers import choice_is_due
+from convisav_tui.shop.quote_form import holds_until
 from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers
 from convisav_tui.store.models import BillingState
@@ -90,10 +93,10 @@ def validity_not_past(situation: Situation, answers: Answers) -> Refusal | None:
 
 def quote_still_holds(situation: Situation, _answers: Answers) -> Refusal | None:
     """T08: an expired quote is accepted only in a new version (FR-Q4)."""
-    quote = situation.quote
-    if quote is not None and (quote.valid_until is None or quote.valid_until >= situation.today):
+    quote, last = situation.quote, holds_until(situation.session, situation.quote)
+    if quote is not None and (last is None or last >= situation.today):
         return None
-    day = format_day(quote.valid_until) if quote is not None and quote.valid_until else ""
+    day = format_day(last) if last is not None else ""
     return Refusal(
         "quote_still_holds",
         _("The quote was valid until {day}.").format(day=day),
@@ -103,9 +106,9 @@ def quote_still_holds(situation: Situation, _answers: Answers) -> Refusal | None
 
 
 def quote_within_cap(situation: Situation, _answers: Answers) -> Refusal | None:
-    """T08 by itself: the cap given at the counter is at or above the amount (FR-Q8)."""
-    quote, cap = situation.quote, situation.order.cap
-    if quote is not None and cap is not None and quote.amount <= cap:
+    """T08 by itself: the cap given at the counter is at or above the amount (FR-Q8), and nothing is left to choose."""
+    offer, cap = situation.offer, situation.order.cap
+    if len(offer) == 1 and cap is not None and offer[0].amount <= cap and not choice_is_due(situation):
         return None
     return Refusal("quote_within_cap", _("The quote is above the spending cap."), mended_by="step:accept_quote")
 
@@ -154,6 +157,9 @@ def notice_wanted(situation: Situation, answers: Answers) -> Refusal | None:
 
 def paid_or_released(situation: Situation, answers: Answers) -> Refusal | None:
     """T30: nothing is owed, its payer has an account, or a manager lets the device go (FR-R1)."""
+    refused = beyond_consent(situation.session, situation.order)
+    if refused is not None:
+        return refused
     if situation.owed <= 0 or situation.on_account:
         return None
     if not answers.ticked("release"):

@@ -14,6 +14,7 @@ from convisav_tui.errors import FieldErrors
 from convisav_tui.i18n import _
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.comeback import Suspicion, suspect
+from convisav_tui.shop.consent import announce
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.country_rules import rules_in_force
 from convisav_tui.shop.coverage import Cover, under_repair_guarantee, write_covers
@@ -35,6 +36,8 @@ from convisav_tui.shop.secrets import keep_secret
 from convisav_tui.shop.warranty import Warranty, as_said, warranty_of
 from convisav_tui.store.models import (
     Channel,
+    ConsentAnswer,
+    ConsentBasis,
     Device,
     DeviceType,
     IntakeAmountType,
@@ -43,6 +46,7 @@ from convisav_tui.store.models import (
     Message,
     MessageEvent,
     Nature,
+    OrderEvent,
     OrderKind,
     OrderState,
     Party,
@@ -144,6 +148,7 @@ def receive(session: Session, form: IntakeForm, actor: Actor, shop: ShopContext,
         detail=_detail(form, intake, order) | terms_kept(session, intake.mandate, intake.kind.id),
         key=key,
     )
+    _note_prices(session, order, event, intake.party.name, intake.paid, actor)
     learn(session, intake.device, intake.kind, form.fault, shop.language)
     refresh_party(session, order.party_id)
     put_beside(session, form, order, actor)
@@ -153,6 +158,37 @@ def receive(session: Session, form: IntakeForm, actor: Actor, shop: ShopContext,
     discard_draft(session, key)
     session.flush()
     return _received(session, order)
+
+
+def _note_prices(
+    session: Session, order: RepairOrder, event: OrderEvent, told: str, paid: _Sum | None, actor: Actor
+) -> None:
+    """What the customer agreed to at the counter goes into the ledger: his spending cap (FR-Q8), the fee for the
+    diagnosis that he paid (FR-Q5)."""
+    if order.cap is not None:
+        announce(
+            session,
+            order,
+            event,
+            ConsentBasis.CAP,
+            ConsentAnswer.AGREED,
+            order.cap,
+            actor,
+            told=told,
+            means="counter",
+        )
+    if paid is not None and paid.nature is Nature.DIAGNOSTIC_FEE:
+        announce(
+            session,
+            order,
+            event,
+            ConsentBasis.FEE,
+            ConsentAnswer.AGREED,
+            paid.amount,
+            actor,
+            told=told,
+            means="counter",
+        )
 
 
 def _look_up(session: Session, form: IntakeForm, shop: ShopContext, instant: datetime) -> _Intake:

@@ -14,6 +14,7 @@ from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.document import Document, ask_for
 from convisav_tui.shop.message_facts import MessageFacts
+from convisav_tui.shop.quoting import current_offer
 from convisav_tui.store.models import Channel, JobState, Message, MessageEvent, Paper, PrintJob, RepairOrder
 
 
@@ -23,8 +24,11 @@ def paper_for(
     """The paper that `message` needs: the page of a letter (printed) or a fax, the quote of an e-mail; None without
     one. A letter is printed no sooner than the message may leave, so that an undo stops it."""
     if message.channel in (Channel.LETTER, Channel.FAX):
-        document, copies = _page(message, order, facts, shop), int(message.channel is Channel.LETTER)
+        document, copies = _page(message, order.number, facts, shop), int(message.channel is Channel.LETTER)
     elif message.channel is Channel.EMAIL and message.event is MessageEvent.QUOTE_READY and facts.quote_amount:
+        kept = _issued(session, order, facts)
+        if kept is not None:
+            return kept
         document, copies = _quote(message, order, facts, shop), 0
     else:
         return None
@@ -57,7 +61,30 @@ def sender_lines(shop: ShopContext) -> tuple[str, ...]:
     return tuple(line for line in (shop.name, *shop.address.split("\n"), shop.phone, shop.email) if line)
 
 
-def _page(message: Message, order: RepairOrder, facts: MessageFacts, shop: ShopContext) -> Document:
+def page_for(
+    session: Session, message: Message, number: str, facts: MessageFacts, shop: ShopContext, party_id: int | None
+) -> Paper:
+    """The page of a fax that belongs to no order of a customer; it is not printed."""
+    return ask_for(
+        session,
+        _page(message, number, facts, shop),
+        key=f"message:{message.dedupe_key}"[:120],
+        order_id=message.order_id,
+        party_id=party_id,
+        actor=None,
+        copies=0,
+    )
+
+
+def _issued(session: Session, order: RepairOrder, facts: MessageFacts) -> Paper | None:
+    """The paper that was made when this version was issued; None of a version from before there were lines."""
+    offer = [quote for quote in current_offer(session, order.id or 0) if quote.offer]
+    if not offer or facts.quote_revision not in (quote.revision for quote in offer):
+        return None
+    return session.exec(select(Paper).where(Paper.dedupe_key == f"quote:{offer[0].id}")).first()
+
+
+def _page(message: Message, number: str, facts: MessageFacts, shop: ShopContext) -> Document:
     """The text under the shop's heading; its last lines, which say who writes, stand there already."""
     day = local(now(), shop.timezone).date()
     fax = message.channel is Channel.FAX
@@ -65,7 +92,7 @@ def _page(message: Message, order: RepairOrder, facts: MessageFacts, shop: ShopC
         kind="fax" if fax else "letter",
         title=_without_number(message.subject),
         language=message.language,
-        number=order.number,
+        number=number,
         dated=format_day(day, message.language),
         sender=sender_lines(shop),
         addressee=facts.postal or tuple(line for line in (facts.customer, facts.fax_e164 if fax else "") if line),

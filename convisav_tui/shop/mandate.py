@@ -83,6 +83,12 @@ def approver_of(mandate: Mandate | None) -> Approver:
     return Approver.CUSTOMER if mandate is None else mandate.terms.approver
 
 
+def quote_goes_to(session: Session, order: RepairOrder) -> Party:
+    """Who is sent the quote and answers it."""
+    decides = order.principal_id is not None and order.approver is Approver.PRINCIPAL
+    return session.get_one(Party, order.principal_id if decides else order.party_id)
+
+
 def on_account(order: RepairOrder) -> bool:
     """Whether the payer settles later: the device may go without being paid (FR-R1, T30)."""
     return order.payer is Payer.PRINCIPAL

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlmodel import Session
 
-from convisav_tui.i18n import _, ngettext
-from convisav_tui.shop import needs, stock
+from convisav_tui.i18n import _, format_day, ngettext
+from convisav_tui.shop import needs, promise, stock
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.effects import Effect
 from convisav_tui.shop.movement import Change
 from convisav_tui.shop.part_guards import REMOVED, serials_of, to_fit, tracked
+from convisav_tui.shop.quote_needs import ADDED
+from convisav_tui.shop.reactions import POSTPONED
 from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers
 from convisav_tui.store.models import OrderEvent, PartNeed
@@ -82,6 +86,30 @@ def take_back_parts(session: Session, event: OrderEvent, actor: Actor) -> None:
     """An event is undone: its parts are as they were before it, as far as the stock allows."""
     for before in reversed(event.detail.get(TOUCHED, [])):
         needs.restore(session, before, actor)
+    for need_id in event.detail.get(ADDED, []):
+        needs.cancel(session, session.get_one(PartNeed, need_id))
+
+
+def _postpone(situation: Situation, _answers: Answers, change: Change) -> None:
+    """T14, T21: what comes after the promised day moves it, and the customer is told (reactions.py)."""
+    before, day = situation.order.promised_on, postponed_to(situation)
+    if day is not None:
+        change.put(promised_on=day)
+        change.detail[POSTPONED] = day.isoformat()
+        promise.lend_longer(situation.session, situation.order_id, before, day)
+
+
+def _say_postponed(situation: Situation, _answers: Answers) -> str:
+    day = postponed_to(situation)
+    return "" if day is None else _("The parts come late: promised for {day} from now on.").format(day=format_day(day))
+
+
+def postponed_to(situation: Situation) -> date | None:
+    """The day that has to be promised because of the parts that are missing; None where the promise holds."""
+    lacking = [
+        need for need in needs.missing(situation.needs) if need.reserved or not _lies_here(situation.session, need)
+    ]
+    return promise.later_day(situation.order, promise.arrival(situation.session, lacking, situation.today))
 
 
 def _note(change: Change, need: PartNeed) -> None:
@@ -97,3 +125,4 @@ reserve = Effect(_reserve, _say_reserved)
 fit = Effect(_fit, _say_fitted)
 free = Effect(_free, _say_free)
 free_missing = Effect(_free_missing)
+postpone = Effect(_postpone, _say_postponed)

@@ -7,7 +7,7 @@ blocking part is reserved; a person may take each of them as well.
 from __future__ import annotations
 
 from convisav_tui.i18n import mark
-from convisav_tui.shop import effects, part_effects, part_guards, questions
+from convisav_tui.shop import effects, part_effects, part_guards, questions, quote_effects
 from convisav_tui.shop.transition import Transition, from_states
 from convisav_tui.store.models import OrderState as S
 
@@ -19,6 +19,7 @@ ROWS: tuple[Transition, ...] = (
         S.AWAITING_PARTS,
         mark("Wait for parts"),
         guards=(part_guards.part_is_missing,),
+        effects=(part_effects.postpone,),
         automatic=True,
         shown=part_guards.misses_parts,
     ),
@@ -38,7 +39,7 @@ ROWS: tuple[Transition, ...] = (
         S.QUOTE_REQUESTED,
         mark("A part cannot be had: quote anew"),
         inputs=(questions.REASON,),
-        effects=(effects.note("reason"), part_effects.free_missing, effects.ask_again),
+        effects=(effects.note("reason"), part_effects.free_missing, quote_effects.ask_again),
     ),
     Transition(
         "T21",
@@ -47,6 +48,7 @@ ROWS: tuple[Transition, ...] = (
         S.AWAITING_PARTS,
         mark("A part is missing: wait for it"),
         guards=(part_guards.part_is_missing,),
+        effects=(part_effects.postpone,),
         shown=part_guards.misses_parts,
     ),
 )

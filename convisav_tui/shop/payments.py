@@ -11,6 +11,7 @@ from convisav_tui.clock import of_fact
 from convisav_tui.errors import NotFound, Refusal
 from convisav_tui.i18n import _
 from convisav_tui.shop.actor import Actor
+from convisav_tui.shop.consent import beyond_consent
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.country_rules import rules_in_force
 from convisav_tui.shop.dated_rules import shop_setting
@@ -74,7 +75,7 @@ def take_payment(
     """Take a sum (minor units, above 0) for an order; the same `key` again gives the same row back.
 
     Raises Refusal for a sum that is none, a guarantee deposit or refund under a wrong nature, cash above the country's
-    limit for one order (FR-A8), and a closed order (T31).
+    limit for one order (FR-A8), a closed order (T31), and the balance of a price that nobody agreed to (FR-Q7).
     """
     order = _order(session, order_id)
     earlier = _by_key(session, key)
@@ -83,6 +84,9 @@ def take_payment(
     _refuse_closed(order)
     if amount <= 0 or nature is Nature.REFUND:
         raise Refusal("amount_positive", _("A payment is more than nothing: a refund is taken from a payment."))
+    refused = beyond_consent(session, order) if nature is Nature.BALANCE else None
+    if refused is not None:
+        raise refused
     if means is Means.CASH:
         trouble = cash_trouble(
             cash_taken(session, order) + amount, shop, rules_in_force(session, shop.country), shop.today()

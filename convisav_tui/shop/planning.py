@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
+from convisav_tui.shop.channels import OF_THE_QUOTE
+from convisav_tui.money import format_amount
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.message_facts import MessageFacts, message_values
-from convisav_tui.shop.notices import OF_THE_QUOTE, Audience, audiences
+from convisav_tui.shop.notices import Audience, audiences
 from convisav_tui.shop.outbox import PlannedMessage
-from convisav_tui.shop.quoting import current_quote
+from convisav_tui.shop.quoting import current_offer, current_quote
 from convisav_tui.shop.wording import render
 from convisav_tui.store.models import Channel, MessageEvent, OrderState, Quote, RepairOrder
 
@@ -42,6 +44,19 @@ def plan_message(
     )
 
 
+def with_offer(session: Session, facts: MessageFacts, quote: Quote, within_cap: bool) -> MessageFacts:
+    """The same with all variants of the quote: the dearest amount, and each with its own in the text."""
+    told = with_quote(facts, quote, within_cap)
+    offer = current_offer(session, quote.order_id)
+    if len(offer) < 2 or quote not in offer:
+        return told
+    lines = (
+        f"{one.variant}: {one.text}, {format_amount(one.amount, one.currency, facts.customer_language)}"
+        for one in offer
+    )
+    return replace(told, quote_amount=max(one.amount for one in offer), quote_text="\n".join(lines))
+
+
 def with_quote(facts: MessageFacts, quote: Quote, within_cap: bool) -> MessageFacts:
     """The facts together with the quote that is told of."""
     return replace(
@@ -71,7 +86,7 @@ def for_audience(
     quote = current_quote(session, order.id or 0) if event in OF_THE_QUOTE else None
     if quote is not None:
         accepted = order.state is OrderState.QUOTE_ACCEPTED
-        audience = replace(audience, facts=with_quote(audience.facts, quote, accepted))
+        audience = replace(audience, facts=with_offer(session, audience.facts, quote, accepted))
     if channel is not None:
         audience = replace(audience, channels=(channel,))
     return plan_message(session, order, audience, event, shop)

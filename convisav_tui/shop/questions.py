@@ -146,3 +146,21 @@ REMOVED_PARTS = StepInput(
     required=True,
 )
 PART_SERIALS = StepInput("serials", mark("Serial nos. fitted"), "text", required=True)
+VARIANT = StepInput("variant", mark("Variant"), "choice")  # asked where several were offered
+CIRCULAR = StepInput(
+    "circular",
+    mark("Used part"),
+    "choice",
+    choices=(
+        ("yes", mark("yes, where it was offered")),
+        ("no", mark("no, a new one")),
+        ("partial", mark("for some lines")),
+    ),
+)
+# Ids of lines of the quote with commas between; empty is all. The screen lets people tick them.
+ACCEPTED_LINES = StepInput("lines", "", "text", hidden=True)
+CIRCULAR_LINES = StepInput("circular_lines", "", "text", hidden=True)
+DRAFT_SEEN = StepInput("draft", "", "text", longest=20, hidden=True)  # version of the draft that was on the screen
+AGREES = StepInput("agreed", mark("The customer agrees to the change"), "check")
+EXTRA = StepInput("extra", mark("Its price incl. VAT"), "amount")
+EXTRA_TEXT = StepInput("text", mark("Work and parts"), "text", longest=QUOTE_TEXT_LENGTH)

@@ -13,6 +13,7 @@ from convisav_tui.money import format_amount
 from convisav_tui.shop import mandate, quoting
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.away import Away, away_of
+from convisav_tui.shop.consent_ledger import standing
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.coverage import Cover, covers_of_order
 from convisav_tui.shop.dated_rules import GUARANTEE_MONTHS, number_for
@@ -21,6 +22,7 @@ from convisav_tui.shop.needs import needs_of
 from convisav_tui.shop.payments import Sums, sums_of
 from convisav_tui.shop.principal_prices import discounted
 from convisav_tui.shop.principals import terms_of
+from convisav_tui.shop.quote_lines import lines_of
 from convisav_tui.shop.subcontractors import Subcontractor, subcontractors
 from convisav_tui.store.models import (
     Device,
@@ -30,6 +32,7 @@ from convisav_tui.store.models import (
     Party,
     PrincipalTerms,
     Quote,
+    QuoteDraftLine,
     RepairOrder,
     Staff,
 )
@@ -67,14 +70,29 @@ class Situation:
         return quoting.current_quote(self.session, self.order_id)
 
     @cached_property
+    def offer(self) -> list[Quote]:
+        """The same with all its variants."""
+        return quoting.current_offer(self.session, self.order_id)
+
+    @cached_property
+    def drafted(self) -> list[QuoteDraftLine]:
+        """The lines of the quote being written; none where an amount and a text are all of it."""
+        return lines_of(self.session, self.order_id)
+
+    @cached_property
     def consented(self) -> int:
         """The most that the customer agreed to pay for the work, minor units."""
         return quoting.consented_total(self.session, self.order)
 
     @cached_property
-    def accepted(self) -> Quote | None:
-        """The quote that the customer accepted last."""
-        return quoting.accepted_quote(self.session, self.order_id)
+    def accepted(self) -> quoting.Acceptance | None:
+        """What the customer accepted last of a quote."""
+        return quoting.acceptance_of(self.session, self.order_id)
+
+    @property
+    def consented_work(self) -> int | None:
+        """What he agreed to pay for the work by a quote and on top of it; None where there was none."""
+        return self.consented if self.accepted is not None else None
 
     @cached_property
     def authorised(self) -> int | None:
@@ -98,10 +116,12 @@ class Situation:
 
     @property
     def agreed_fee(self) -> int:
-        """The most that may be kept where nothing was repaired: what he paid, or agreed to in a quote (FR-A4)."""
+        """The most that may be kept where nothing was repaired: what he paid, or agreed to in a quote or for the
+        diagnosis (FR-A4, FR-Q5)."""
         if self.covered:
             return 0
-        return max(0, self.sums.towards_price, self.accepted.amount if self.accepted else 0)
+        fee = standing(self.session, self.order_id).fee or 0
+        return max(0, self.sums.towards_price, self.accepted.amount if self.accepted else 0, fee)
 
     @property
     def covered(self) -> bool:
@@ -170,6 +190,8 @@ class Situation:
         """What can be chosen in an input whose choices are the shop's own; None where they are those of the table."""
         if key == "technician":
             return self.people
+        if key == "variant":
+            return tuple((quote.variant, f"{quote.variant} · {self.money(quote.amount)}") for quote in self.offer)
         if key == "subcontractor":
             return tuple((str(one.party_id), one.name) for one in self.subcontractors)
         return None

@@ -22,6 +22,7 @@ from convisav_tui.shop.outbox import held_fast
 from convisav_tui.shop.part_effects import take_back_parts
 from convisav_tui.shop.payments import add_payment
 from convisav_tui.shop.permissions import Permission, asks, require
+from convisav_tui.shop.quote_extra import take_back_lines
 from convisav_tui.shop.quoting import UNDONE
 from convisav_tui.shop.subcontract_effects import take_back_job
 from convisav_tui.shop.transitions import TRANSITIONS
@@ -40,6 +41,7 @@ _HARMLESS = frozenset(
         "moved",
         "works_chosen",
         "quote_drafted",
+        "repair_form_given",
         "found_fault",
         "prioritised",
         "part_needed",
@@ -96,6 +98,7 @@ def _take_back(
         _bring_messages_back(session, event.detail.get("withdrawn", {}))
         take_back_job(session, event)
         take_back_parts(session, event, actor)
+        take_back_lines(session, event)
         _reverse_payments(session, order, event.detail.get("payments", []), actor)
     before = order.holder, order.place
     values = {column: value for event in reversed(chain) for column, value in event.before.items()}
@@ -115,7 +118,12 @@ def _take_back(
         undoes=head.id,
         step=head.event,
         events=[event.id for event in chain],
-        quote=[event.detail["quote"] for event in chain if event.event in ("issue_quote", "revise_quote")],
+        quote=[
+            quote_id
+            for event in chain
+            if event.event in ("issue_quote", "revise_quote")
+            for quote_id in event.detail.get("quotes", [event.detail["quote"]])
+        ],
     )
     undone = change.record(UNDONE, "", OrderState(head.from_state), key)
     return _as_undone(undone)

@@ -10,6 +10,7 @@ from convisav_tui.money import plain_amount
 from convisav_tui.shop.away import quoted_job
 from convisav_tui.shop.checklists import proposed_works
 from convisav_tui.shop.dated_rules import QUOTE_VALIDITY_DAYS, number_for
+from convisav_tui.shop.quote_lines import draft_row
 from convisav_tui.shop.situation import Situation
 
 Usual = Callable[[Situation], dict[str, str]]
@@ -33,7 +34,9 @@ def estimate(situation: Situation) -> dict[str, str]:
 def quote(situation: Situation) -> dict[str, str]:
     """How long a quote holds here (FR-Q4); what a subcontractor asks for it, with our margin (T19)."""
     days = number_for(situation.session, situation.shop.country, QUOTE_VALIDITY_DAYS, situation.today)
-    usual = {"valid_until": format_day(situation.today + timedelta(days=days))}
+    draft = draft_row(situation.session, situation.order_id) if situation.drafted else None
+    chosen = draft.valid_until if draft is not None else None
+    usual = {"valid_until": format_day(chosen or situation.today + timedelta(days=days))}
     quoted = quoted_job(situation.session, situation.order_id)
     if quoted is not None:
         usual |= {"amount": _plain(situation, quoted.price), "text": quoted.work}
@@ -71,7 +74,7 @@ def agreed_price(situation: Situation) -> dict[str, str]:
     """What the customer agreed to pay."""
     if situation.covered:
         return {"price": "0"}
-    agreed = situation.accepted.amount if situation.accepted else situation.authorised
+    agreed = situation.consented_work if situation.accepted else situation.authorised
     return {} if agreed is None else {"price": _plain(situation, agreed)}
 
 

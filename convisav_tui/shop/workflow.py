@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from convisav_tui import clock
 from convisav_tui.errors import Conflict, FieldErrors, NotFound, Refusal
 from convisav_tui.i18n import _
-from convisav_tui.shop import part_guards
+from convisav_tui.shop import part_guards, quote_guards
 from convisav_tui.shop.actor import PROGRAM, Actor
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.final_tests import tests_missing
@@ -23,6 +23,7 @@ from convisav_tui.shop.movement import Change
 from convisav_tui.shop.names import name
 from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.shop.principal_steps import is_asked, usual_answers_of, worded
+from convisav_tui.shop.quote_form import holds_until
 from convisav_tui.shop.quoting import agreed_beforehand
 from convisav_tui.shop.reactions import Wishes, react
 from convisav_tui.shop.settlement import SETTLED, settlement_asks
@@ -45,6 +46,7 @@ from convisav_tui.store.models import (
     Station,
 )
 
+QUOTING = frozenset({"issue_quote", "revise_quote"})
 # Events in the order in which they are likely; those not named follow in the order of the table.
 _LIKELY: Mapping[OrderState, tuple[str, ...]] = {
     OrderState.QUOTE_ISSUED: ("accept_quote", "refuse_quote", "revise_quote"),
@@ -125,7 +127,8 @@ def expire_quotes(session: Session, now: datetime, shop: ShopContext) -> int:
     for order in session.exec(waiting).all():
         situation = Situation(session, order, shop, now, PROGRAM)
         quote = situation.quote
-        if quote is not None and quote.valid_until is not None and quote.valid_until < situation.today:
+        day = holds_until(session, quote)
+        if day is not None and day < situation.today:
             _apply(situation, row, Answers(), PROGRAM, None)
             expired += 1
     return expired
@@ -231,11 +234,11 @@ def _inputs(situation: Situation, row: Transition) -> tuple[StepInput, ...]:
             default=usual.get(asked.key, asked.default),
         )
         for asked in worded(situation, row.inputs)
-        if _is_asked(situation, asked)
+        if _is_asked(situation, asked, row)
     )
 
 
-def _is_asked(situation: Situation, asked: StepInput) -> bool:
+def _is_asked(situation: Situation, asked: StepInput, row: Transition) -> bool:
     """A step asks only what this order needs: what to do with an advance where there is one, a release where money is
     owed, a technician where there is a choice."""
     if asked.key in SETTLED:
@@ -250,6 +253,8 @@ def _is_asked(situation: Situation, asked: StepInput) -> bool:
         return bool(situation.people)
     if asked.key == "untested":
         return bool(tests_missing(situation.session, situation.order_id))
+    if asked.key in quote_guards.ASKED and (row.event in QUOTING or asked.key not in quote_guards.TYPED):
+        return quote_guards.is_asked(situation, asked.key)
     if asked.key in part_guards.ASKED:
         return part_guards.is_asked(situation, asked.key)
     return is_asked(situation, asked.key)

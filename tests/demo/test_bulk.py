@@ -21,7 +21,7 @@ from convisav_tui.demo.pool import Draw, invented
 from convisav_tui.errors import StoreError
 from convisav_tui.shop.identifiers import parse_imei
 from convisav_tui.shop.outbox import messages_owed
-from convisav_tui.shop.quoting import fingerprint_of
+from convisav_tui.shop.quoting import sealed
 from convisav_tui.shop.setup import first_rows
 from convisav_tui.shop.staff import person_at_station
 from convisav_tui.store import carrying
@@ -32,7 +32,7 @@ from convisav_tui.store.moving import sum_up
 from convisav_tui.store.queries import outbox
 from convisav_tui.store.queries.lists import LISTS, counts, fetch_list
 from convisav_tui.store.search import find, rebuild
-from convisav_tui.store.tables import DEVICE, ORDER, ORDER_EVENT, PARTY, PARTY_SEARCH, QUOTE
+from convisav_tui.store.tables import DEVICE, ORDER, ORDER_EVENT, PARTY, PARTY_SEARCH, QUOTE, QUOTE_LINE
 from tests.store.databases import new_database
 
 ORDERS = 2_000
@@ -137,8 +137,9 @@ def test_what_is_written_holds_together(shop: Store) -> None:
     quoted = sa.select(QUOTE, ORDER.c.number).join(ORDER, ORDER.c.id == QUOTE.c.order_id)
     for quote in _rows(shop, quoted):
         until = str(quote.valid_until or "")
-        shown = (quote.number, quote.revision, quote.amount, quote.currency, quote.text, until)
-        assert fingerprint_of(*shown) == quote.sha256
+        of_quote = sa.select(QUOTE_LINE).where(QUOTE_LINE.c.quote_id == quote.id).order_by(QUOTE_LINE.c.position)
+        lines = [line._asdict() for line in _rows(shop, of_quote)]
+        assert lines and sealed(quote.number, quote._asdict(), lines, until) == quote.sha256
     with shop.read() as session:
         connection = session.connection()
         assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
