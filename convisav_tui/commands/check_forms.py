@@ -55,18 +55,6 @@ def run_form(arguments: argparse.Namespace, config: Config) -> int:
         store.close()
 
 
-def bytes_of(path: Path) -> bytes:
-    """The bytes of a file, one more than a form may have at most. Raises UsageError."""
-    from convisav_tui.shop.pdf_forms import LARGEST_FILE
-
-    try:
-        with path.expanduser().open("rb") as file:
-            return file.read(LARGEST_FILE + 1)
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UsageError(_("{path} cannot be read: {reason}.").format(path=path, reason=reason), "") from error
-
-
 def _of_type(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("type", metavar=_("TYPE"), help=_("code of a type of device"))
     parser.add_argument("stage", choices=STAGES, help=_("when it is filled in"))
@@ -82,10 +70,10 @@ def _add(arguments: argparse.Namespace, config: Config, store: Store) -> int:
     from convisav_tui.shop.check_forms import add_form
     from convisav_tui.shop.checklist_store import type_named
     from convisav_tui.shop.context import shop_of
-    from convisav_tui.shop.pdf_forms import read_form
+    from convisav_tui.shop.pdf_forms import form_bytes, read_form
     from convisav_tui.store.models import CheckStage
 
-    form, stage, name = read_form(bytes_of(arguments.file)), CheckStage(arguments.stage), arguments.file.name
+    form, stage, name = read_form(form_bytes(arguments.file)), CheckStage(arguments.stage), arguments.file.name
     added = store.write(
         lambda session: add_form(
             session,
@@ -169,9 +157,9 @@ def _read(arguments: argparse.Namespace, config: Config, store: Store) -> int:
     from convisav_tui.shop.actor import PROGRAM
     from convisav_tui.shop.check_forms import take_form
     from convisav_tui.shop.context import shop_of
-    from convisav_tui.shop.pdf_forms import read_form
+    from convisav_tui.shop.pdf_forms import form_bytes, read_form
 
-    order_id, content = _order_id(store, arguments.number), bytes_of(arguments.file)
+    order_id, content = _order_id(store, arguments.number), form_bytes(arguments.file)
     form, name = read_form(content), arguments.file.name
     taken = store.write(lambda session: take_form(session, order_id, form, content, name, shop_of(config), PROGRAM))
     said = _("{file}: {new} answers new, {known} there already")

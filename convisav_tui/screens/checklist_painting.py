@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convisav_tui.i18n import _
-from convisav_tui.screens.widgets.painting import Role, Row, Span, pad
+from convisav_tui.screens.widgets.painting import Role, Row, Span, cells, pad
 
 if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
@@ -27,7 +27,7 @@ def check_row(check: Check, here: bool, marked: bool, width: int) -> Row:
     role = Role.WARNING if check.faulty else Role.SUCCESS if check.answer == "ok" else Role.NORMAL
     wanted = "*" if check.required and not check.answer else " "
     text = "  " * check.depth + check.text
-    more = check.note or (check.evidence if check.evidence != answer else "")
+    more = _more(check, answer)
     if here:
         line = f"{sign}{pad(answer, ANSWER_WIDTH)} {wanted}{pad(text, LEAST_TEXT)}  {more}"
         return [Span(pad(line, width), Role.SELECTED)]
@@ -37,6 +37,13 @@ def check_row(check: Check, here: bool, marked: bool, width: int) -> Row:
         Span(f" {wanted}{pad(text, max(LEAST_TEXT, len(text)))}  "),
         Span(more, Role.DIM),
     ]
+
+
+def _more(check: Check, answer: str) -> str:
+    """What does not fit into the column of the answer: the note, a long text, the file that it comes from."""
+    told = check.note or (answer if cells(answer) > ANSWER_WIDTH else "")
+    file = check.evidence if check.kind.value != "photo" else ""
+    return f"{told} ({file})" if told and file else told or file
 
 
 def work_row(work: ProposedWork, here: bool, counter: Counter, width: int) -> Row:

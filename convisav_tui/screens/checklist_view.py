@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from convisav_tui import ticket_number
 from convisav_tui.i18n import _, language
+from convisav_tui.screens.checklist_files import elsewhere, keep_photo_of, print_form, read_form_back, say_wrong
 from convisav_tui.screens.checklist_painting import check_row, known_row, work_row
 from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.reading import read
@@ -31,11 +32,14 @@ class ChecklistView(View):
 
     name: ClassVar[str] = "checklist"
 
-    def __init__(self, counter: Counter, number: str) -> None:
+    def __init__(self, counter: Counter, number: str, stage: str = "", *, offered: bool = False) -> None:
+        """`stage` "": the one that the order's state asks for. `offered`: nobody asked for it, so that a key that is
+        not meant for it closes it and does what it would have done without it."""
         self.counter, self.number = counter, number
+        self._offered = offered
         self.title = _("Checklist of {number}").format(number=ticket_number.show(number))
         self._found: Diagnosis | None = None
-        self._stage = ""
+        self._stage = stage
         self._cursor = self._top = 0
         self._marked: set[int] = set()
         self._done = 0  # the checkpoint that was just answered: the cursor goes to the one below it
@@ -58,7 +62,20 @@ class ChecklistView(View):
 
     def actions(self) -> Sequence[str]:
         """What follows a checklist."""
-        return ("step", "help", "menu", "quit")
+        form = ("print", "form_read") if self._found is not None and self._found.form else ()
+        return ("step", *form, "help", "menu", "quit")
+
+    def act(self, action: str) -> bool:
+        """The PDF form of this list; what was not asked for makes way for the next step."""
+        if action == "step" and self._offered:
+            self._make_way(action)
+        elif action == "print":
+            print_form(self.host, self.counter, self._found)
+        elif action == "form_read":
+            self.host.ask(TextPrompt(_("Filled form (PDF), file:"), self._read_form))
+        else:
+            return False
+        return True
 
     def hint(self) -> Row:
         """The keys of a checklist."""
@@ -75,6 +92,12 @@ class ChecklistView(View):
 
     def key(self, key: Key) -> None:
         """Answers by letter; arrows, marks, Enter; digits take over what earlier repairs propose."""
+        if self._offered and key.name != "escape":
+            other = elsewhere(key)
+            if other:
+                self._make_way(other)
+                return
+            self._offered = False
         last = len(self._checks) + len(self._works) - 1
         steps = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10, "home": -999, "end": 999}
         if key.name in steps:
@@ -136,6 +159,15 @@ class ChecklistView(View):
         elif found.procedure:
             rows += [[Span(" " + line, Role.DIM)] for line in wrap(found.procedure, max(10, width - 2))[:3]]
         return rows
+
+    def _make_way(self, action: str) -> None:
+        host = self.host
+        host.back()
+        host.act(action)
+
+    def _read_form(self, typed: str) -> None:
+        if typed.strip() and self._found is not None:
+            read_form_back(self.host, self.counter, self._found.order_id, typed, self._read)
 
     # --- what is on screen ------------------------------------------------------------------------------------------
 
@@ -241,7 +273,11 @@ class ChecklistView(View):
         if not text.strip():
             return
         self._done = check.checkpoint_id
-        self._write({check.checkpoint_id: text}, evidence=text if check.kind.value == "photo" else "")
+        if check.kind.value == "photo":
+            keep = lambda kept: self._write({check.checkpoint_id: kept.name}, evidence=kept.path)  # noqa: E731
+            keep_photo_of(self.host, self.counter, text, keep)
+        else:
+            self._write({check.checkpoint_id: text})
 
     def _write(self, answers: dict[int, str], note: str = "", evidence: str = "") -> None:
         from convisav_tui.shop.checklists import answer_checks
@@ -280,5 +316,6 @@ class ChecklistView(View):
         self.host.run(
             lambda: self.counter.store.write(operation),
             lambda _none: self._read(),
+            lambda error: say_wrong(self.host, error),
             label=_("Saving"),
         )

@@ -30,11 +30,12 @@ def workshop_facts(facts: WorkshopFacts) -> tuple[tuple[str, str], ...]:
     tests = [_answered(one) for one in facts.answers if one.stage == "final_test"]
     if passed:
         diagnosis.append(_("{count} ok").format(count=passed))
-    leads = _("lead")
+    leads, files = _("lead"), dict.fromkeys(one.evidence for one in facts.answers if one.evidence)
     return (
         (_("Also on it"), ", ".join(facts.helpers)),
         (_("Checks"), "; ".join(diagnosis)),
         (_("Final tests"), "; ".join(tests)),
+        (_("Evidence"), "; ".join(files)),
         (_("Time"), time_words(facts)),
         (_("Open points"), "; ".join(f"{one.text} ({leads})" if one.is_lead else one.text for one in facts.points)),
     )

@@ -26,9 +26,8 @@ from convisav_tui.shop.check_form_fields import (
     read_answer,
     written_answer,
 )
-from convisav_tui.shop.checklists import answer_checks, checked_answer, newest_answers
+from convisav_tui.shop.checklists import answer_checks, checked_answer, newest_answers, stage_asked
 from convisav_tui.shop.context import ShopContext
-from convisav_tui.shop.diagnosis import stage_asked
 from convisav_tui.shop.document import Document, ask_for, print_again
 from convisav_tui.shop.events import append_event
 from convisav_tui.shop.pdf_forms import FormField, PdfForm

@@ -19,6 +19,7 @@ from convisav_tui.store.models import (
     CheckStage,
     Device,
     OrderEvent,
+    OrderState,
     PredefinedWork,
     RepairOrder,
 )
@@ -30,6 +31,7 @@ WORKS_CHOSEN = "works_chosen"
 FOUND = "found_fault"
 # What a question on paper shows to be asked, in the language wanted, else the first there is.
 _LANGUAGES = ("fr", "en", "ro")
+_TESTED = frozenset({OrderState.IN_REPAIR, OrderState.TESTING})
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,11 @@ class ProposedWork:
 def worded(texts: Mapping[str, str], language: str) -> str:
     """A text of several languages in one of them, else in the first it has."""
     return texts.get(language) or next((texts[code] for code in _LANGUAGES if texts.get(code)), "")
+
+
+def stage_asked(state: OrderState) -> CheckStage:
+    """The checklist that an order in this state asks for."""
+    return CheckStage.FINAL_TEST if state in _TESTED else CheckStage.DIAGNOSIS
 
 
 def checks_of(session: Session, order_id: int, stage: CheckStage, language: str) -> list[Check]:

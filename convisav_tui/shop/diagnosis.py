@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from convisav_tui.errors import NotFound
 from convisav_tui.i18n import _
-from convisav_tui.shop.checklists import Check, ProposedWork, checks_of, proposed_works
+from convisav_tui.shop.check_forms import form_of
+from convisav_tui.shop.checklists import Check, ProposedWork, checks_of, proposed_works, stage_asked
 from convisav_tui.shop.knowledge import Known, proposals
-from convisav_tui.store.models import CheckStage, Device, OrderState, ProcedureText, RepairOrder
+from convisav_tui.store.models import Checkpoint, CheckStage, Device, ProcedureText, RepairOrder
 
-_TESTED = frozenset({OrderState.IN_REPAIR, OrderState.TESTING})
 MOST_KNOWN = 5
 
 
@@ -30,11 +30,7 @@ class Diagnosis:
     works: tuple[ProposedWork, ...]
     known: tuple[Known, ...]
     procedure: str
-
-
-def stage_asked(state: OrderState) -> CheckStage:
-    """The checklist that an order in this state asks for."""
-    return CheckStage.FINAL_TEST if state in _TESTED else CheckStage.DIAGNOSIS
+    form: str = ""  # name of the PDF form that serves as this checklist
 
 
 def diagnosis_of(session: Session, number: str, stage: CheckStage | None, language: str) -> Diagnosis:
@@ -49,6 +45,7 @@ def diagnosis_of(session: Session, number: str, stage: CheckStage | None, langua
         ProcedureText.device_type_id == device.device_type_id, ProcedureText.language == language
     )
     procedure = session.exec(wanted).first()
+    form = form_of(session, device.device_type_id, shown)
     return Diagnosis(
         order_id=order.id,
         number=number,
@@ -60,4 +57,15 @@ def diagnosis_of(session: Session, number: str, stage: CheckStage | None, langua
         works=tuple(proposed_works(session, order.id, language)),
         known=tuple(proposals(session, order.id, MOST_KNOWN)) if shown is CheckStage.DIAGNOSIS else (),
         procedure=procedure.text if procedure is not None else "",
+        form=form.file_name if form is not None and form.active else "",
     )
+
+
+def has_checklist(session: Session, order_id: int, stage: CheckStage) -> bool:
+    """Whether the type of the order's device has questions at this stage."""
+    order = session.get_one(RepairOrder, order_id)
+    type_id = session.get_one(Device, order.device_id).device_type_id
+    asked = select(Checkpoint.id).where(
+        Checkpoint.device_type_id == type_id, Checkpoint.stage == stage, col(Checkpoint.active)
+    )
+    return session.exec(asked.limit(1)).first() is not None

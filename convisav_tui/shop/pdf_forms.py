@@ -82,6 +82,16 @@ def read_form(content: bytes) -> PdfForm:
     return PdfForm(fields, pdf, bool(told["scripts"]))
 
 
+def form_bytes(path: Path) -> bytes:
+    """The bytes of a file, one more than a form may have at most. Raises UsageError."""
+    try:
+        with path.expanduser().open("rb") as file:
+            return file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(_("{path} cannot be read: {reason}.").format(path=path, reason=reason), "") from error
+
+
 def fill_form(pdf: bytes, values: Mapping[str, str]) -> bytes:
     """The form with these values by name of field; the others stay as they are. Every reader shows them: the pictures
     of the values are drawn, and a reader may draw them anew. Raises UsageError."""

@@ -86,14 +86,14 @@ def test_the_usual_step_is_two_actions(desk: ShopBench) -> None:
     desk.open_order(WATCH)
     desk.press("f8", "enter")
     assert state_of(desk.counter.store, WATCH) is OrderState.DIAGNOSING
-    assert desk.desk.view.name == "sheet"
+    assert desk.desk.view.name == "checklist"  # offered: whatever is not meant for it goes to the sheet
     assert "26 0000003 8: Start the diagnosis → " in desk.status and "Ctrl+R takes it back." in desk.status
 
 
 def test_the_step_can_be_taken_from_the_board_and_shows_there(desk: ShopBench) -> None:
     desk.press("down", "down", "f8")
     assert "O'Neil" in desk.line(0)
-    desk.press("enter")
+    desk.press("enter", "escape")
     assert desk.desk.view.name == "board" and "In repair        1" in desk.body
 
 

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlmodel import Session, select
 
 from convisav_tui.i18n import set_language
-from convisav_tui.store.models import CheckAnswer, Fix, OpenPoint, OrderTechnician, RepairOrder, WorkTime
-from tests.screens.shop_bench import LATE, READY, WATCH, ShopBench, assert_snapshot
+from convisav_tui.shop import pdf_form_child
+from convisav_tui.shop.actor import PROGRAM
+from convisav_tui.shop.check_forms import add_form
+from convisav_tui.shop.pdf_forms import fill_form, read_form
+from convisav_tui.store.models import (
+    CheckAnswer,
+    CheckStage,
+    Device,
+    Fix,
+    OpenPoint,
+    OrderState,
+    OrderTechnician,
+    Paper,
+    RepairOrder,
+    WorkTime,
+)
+from tests import pdf_forms
+from tests.screens.shop_bench import LATE, READY, WATCH, ShopBench, assert_snapshot, change
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -184,3 +202,116 @@ def test_a_checklist_as_it_looks(desk: ShopBench, size: tuple[int, int], spoken:
     desk.width, desk.height = size
     assert_snapshot(f"checklist-{spoken}-{size[0]}x{size[1]}", desk.text())
     assert READY != LATE
+
+
+# --- forms, photos, and the list that a step offers --------------------------------------------------------------------
+
+FORM = pdf_forms.form(
+    pdf_forms.text("N° dossier"), pdf_forms.box("joint", "Joint de porte"), pdf_forms.text("remarques", "Remarques")
+)
+
+
+@pytest.fixture
+def with_form(desk: ShopBench, monkeypatch: pytest.MonkeyPatch) -> ShopBench:
+    """A PDF form for the device of LATE; no other process is started."""
+    monkeypatch.setattr("convisav_tui.shop.pdf_forms._run", pdf_form_child.answer)
+
+    def add(session: Session) -> None:
+        device = session.get_one(Device, session.get_one(RepairOrder, LATE).device_id)
+        form = read_form(FORM)
+        add_form(session, device.device_type_id, CheckStage.DIAGNOSIS, form, "joint.pdf", desk.counter.shop, PROGRAM)
+
+    desk.counter.store.write(add)
+    return desk
+
+
+def test_a_filled_form_is_read_back_and_printed(with_form: ShopBench, tmp_path: Path) -> None:
+    desk = with_form
+    path = tmp_path / "rendu.pdf"
+    path.write_bytes(fill_form(FORM, {"joint": "x", "remarques": "fuit par la porte"}))
+    checklist(desk)
+    desk.command("r")
+    desk.type(str(path))
+    desk.press("enter")
+    assert "2 answers taken over." in desk.status and "fuit par la porte (rendu.pdf)" in desk.body, desk.text()
+    desk.press("f4")
+    assert "goes to the printer" in desk.status
+    kinds = [(row.kind, row.file_name) for row in rows(desk, Paper) if isinstance(row, Paper)]
+    assert [kind for kind, _name in kinds].count("check_form") == 2 and ("check_form", "rendu.pdf") in kinds
+    desk.command("r")
+    desk.type("/nowhere.pdf")
+    desk.press("enter")
+    assert "cannot be read" in desk.status
+    desk.press("escape")
+    desk.command("3")
+    assert "rendu.pdf" in desk.body
+
+
+def test_a_photo_is_copied_into_the_folder_of_evidence(desk: ShopBench, tmp_path: Path) -> None:
+    picture = tmp_path / "dos.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"pixels")
+    checklist(desk, WATCH)
+    desk.press(*["down"] * position(desk, "Photo of the case"), "enter")
+    desk.type(str(tmp_path))
+    desk.press("enter")
+    assert "cannot be read" in desk.status
+    desk.press("enter")
+    desk.type(str(picture))
+    desk.press("enter")
+    answer = next(row for row in rows(desk, CheckAnswer) if isinstance(row, CheckAnswer))
+    kept = desk.counter.config.home / answer.evidence
+    assert answer.answer == "dos.png" and kept.read_bytes() == picture.read_bytes(), desk.text()
+    assert kept.suffix == ".png" and kept.parent.parent.name == "evidence"
+    desk.press("escape")
+    desk.command("3")
+    assert "evidence/" in desk.body
+
+
+def position(desk: ShopBench, question: str) -> int:
+    """How many rows below the first check a question stands."""
+    return next(index for index, line in enumerate(desk.body.split("\n")[1:]) if question in line)
+
+
+def start_diagnosis(desk: ShopBench) -> None:
+    desk.open_order(WATCH)
+    desk.press("f8")
+    assert "▸ 1 Start the diagnosis" in desk.body, desk.text()
+    desk.press("enter")
+
+
+def test_the_checklist_opens_when_the_diagnosis_begins(desk: ShopBench) -> None:
+    start_diagnosis(desk)
+    assert desk.desk.view.name == "checklist", desk.text()
+    assert "diagnosing" in desk.status or "diagnosis" in desk.status
+    desk.press("down")
+    desk.command("o")
+    desk.press("f8")
+    assert desk.desk.view.name == "step", desk.text()
+    desk.press("escape")
+    assert desk.desk.view.name == "checklist"  # somebody works with it: it waits
+
+
+@pytest.mark.parametrize("key, view", [("f8", "step"), ("f2", "intake"), ("ctrl+o", "step"), ("escape", "sheet")])
+def test_who_does_not_want_the_checklist_presses_what_he_would_have_pressed(
+    desk: ShopBench, key: str, view: str
+) -> None:
+    start_diagnosis(desk)
+    desk.press(key)
+    assert desk.desk.view.name == view, desk.text()
+    if key == "f8":
+        desk.press("escape")
+        assert desk.desk.view.name == "sheet"
+
+
+def test_open_final_tests_are_answered_from_the_step(desk: ShopBench) -> None:
+    checklist(desk)
+    desk.command("o")
+    change(desk.counter.store, LATE, state=OrderState.TESTING)
+    desk.open_order(LATE)
+    desk.press("f8", "down", "down")
+    assert "Final tests open" in desk.body, desk.text()
+    desk.press("alt+e")
+    assert desk.desk.view.name == "checklist" and "Full short cycle" in desk.body
+    desk.command("a")
+    desk.press("escape")
+    assert desk.desk.view.name == "step" and "failed: Earth continuity." in desk.body, desk.text()  # it is measured
