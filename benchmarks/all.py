@@ -8,7 +8,7 @@ import sqlite3
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import imports, intake, keys, kills, label, memory, messages, queries, start, stations
+from benchmarks import imports, intake, keys, kills, label, memory, messages, papers, queries, start, stations
 from benchmarks.command import Measure, extent_of, parser
 from benchmarks.figures import Figure, as_json, table
 from convisav_tui.store.fastpath import sqlite_driver
@@ -19,6 +19,7 @@ SUBJECTS: dict[str, tuple[str, Measure]] = {
     "keys": ("Keys", keys.measure),
     "intake": ("Intake", intake.measure),
     "label": ("Label", label.measure),
+    "papers": ("Papers", papers.measure),
     "messages": ("Messages", messages.measure),
     "memory": ("Memory", memory.measure),
     "queries": ("Queries", queries.measure),

@@ -61,6 +61,17 @@ def test_every_picture_is_shown_and_made() -> None:
         assert "url(http" not in picture.read_text(encoding="utf-8", errors="replace").replace('"', "")
 
 
+def test_every_kind_of_paper_is_described_with_a_small_picture() -> None:
+    from convisav_tui.printing.samples import sampled_kinds
+
+    described = (ROOT / "docs" / "papers.md").read_text(encoding="utf-8")
+    pictures = {path.stem: path for path in (ROOT / "docs" / "papers").glob("*.png")}
+    assert set(pictures) == set(sampled_kinds())
+    for kind, path in pictures.items():
+        assert f"`{kind}`" in described and f"papers/{kind}.png" in described, kind
+        assert path.stat().st_size < 40_000, path.name
+
+
 def test_the_readme_has_one_test_command_that_ci_finds() -> None:
     extraction = next(line for line in (ROOT / ".ci" / "run").read_text().splitlines() if line.startswith("test_com"))
     told = subprocess.run(
