@@ -43,6 +43,8 @@ class Counter:
     """Why the store could not be opened, in words; empty while all is well."""
     house_language: str = ""
     """What the screens spoke before anybody with a language of his own came."""
+    greeting: str = ""
+    """What was said to the last one who came, so that what waits for him can be said beside it."""
     notice: str = ""
     """Why nothing can be saved although the store could be opened, in words."""
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def offer_drafts(host: Host, counter: Counter) -> None:
-    """Say in the status row how many intakes of this person or this station wait under F5; nothing when none does."""
+    """Say in the status row how many intakes of this person or this station wait under F5, beside the sentence that
+    has just greeted him; nothing when none does."""
     person = counter.person
     if person is None or counter.opened is None:
         return
@@ -26,8 +27,8 @@ def offer_drafts(host: Host, counter: Counter) -> None:
 
     def offer(count: int) -> None:
         if count:
-            said = ngettext("{count} intake waits under F5", "{count} intakes wait under F5", count)
-            host.say(said.format(count=count), Role.WARNING)
+            said = ngettext("{count} intake waits under F5", "{count} intakes wait under F5", count).format(count=count)
+            host.say(f"{host.said} · {said}" if host.said and host.said == counter.greeting else said, Role.WARNING)
 
     # A shop that cannot be read has been told already.
     host.run(count, offer, lambda _error: None, hold=False, group="left")

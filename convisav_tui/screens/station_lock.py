@@ -191,13 +191,18 @@ class StationLock:
         self._counter.proven = True
         self._used()
         held = list(self._cover.held) if self._cover is not None else []
+        if before is not None and before.staff_id != person.staff_id:
+            self._greet(person)
         if before is None or before.staff_id != person.staff_id:
             self._desk.views[0].person_changed()
         self._desk.unlock()
-        if before is not None and before.staff_id != person.staff_id:
-            self._desk.say(_("{name} works here now").format(name=person.name), Role.SUCCESS)
         for arrival in held:
             self._desk.arrive(*arrival)
+
+    def _greet(self, person: Actor) -> None:
+        """Said before the board counts what waits for him, which is then said beside it."""
+        self._counter.greeting = _("{name} works here now").format(name=person.name)
+        self._desk.say(self._counter.greeting, Role.SUCCESS)
 
     def _refuse(self, sentence: str) -> None:
         if self._cover is not None:
@@ -278,9 +283,9 @@ class StationLock:
 
         def here(found: Actor) -> None:
             self._counter.work_as(found)
+            self._greet(found)
             if len(self._desk.views) == 1:
                 self._desk.views[0].person_changed()
-            self._desk.say(_("{name} works here now").format(name=found.name), Role.SUCCESS)
 
         self._desk.run(person, here, label=_("Saving"))
 

@@ -39,6 +39,10 @@ class Host(Protocol):
     def say(self, text: str, role: Role = Role.NORMAL) -> None:
         """Show a sentence in the status row until the next key that changes something."""
 
+    @property
+    def said(self) -> str:
+        """What the status row says; empty when there is nothing to say."""
+
     def ask(self, prompt: Prompt) -> None:
         """Ask in the status row; keys go to the prompt until it is answered or left with Esc."""
 

@@ -2,89 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from convisav_tui.errors import StoreFull
-from convisav_tui.i18n import language
-from convisav_tui.main_screen import Program
-from convisav_tui.screens.counter import Counter
-from convisav_tui.screens.desk import Hooks
-from convisav_tui.screens.intake import IntakeView
-from convisav_tui.screens.station_lock import StationLock
+from convisav_tui.i18n import set_language
 from convisav_tui.shop import staffing
-from convisav_tui.shop.actor import PROGRAM, Actor
+from convisav_tui.shop.actor import PROGRAM
 from convisav_tui.store.engine import Store
-from convisav_tui.store.models import Draft, OrderEvent, RepairOrder, Role, Staff
-from tests.screens.bench import Bench
-from tests.screens.intake_bench import config_of, counter_on, repaired
-
-MIA, ANNA, THEO = "719340", "8302", "5917"
-
-
-def people(session: Session) -> None:
-    """Mia, who manages, Anna at the counter, Théo at the bench; all have a PIN."""
-    staffing.add_person(session, "mia", "Mia", Role.MANAGER, PROGRAM)
-    staffing.add_person(session, "theo", "Théo", Role.TECHNICIAN, PROGRAM)
-    for login, pin in (("mia", MIA), ("anna", ANNA), ("theo", THEO)):
-        staffing.set_pin(session, id_of(session, login), pin, PROGRAM)
-
-
-def id_of(session: Session, login: str) -> int:
-    return session.exec(select(Staff.id).where(Staff.login == login)).one() or 0
-
-
-class LockBench(Bench):
-    """The program from its first paint on; the time that the lock sees is the bench's."""
-
-    def __init__(self, folder: Path, *, loaded: bool = True) -> None:
-        self.program = Program(config_of(folder), lambda: None)
-        board = self.program.first_view()
-        super().__init__(
-            board, hooks=Hooks(lambda action: self.program.act(action), lambda text: self.program.scanned(text)),
-            loading=True,
-        )  # fmt: skip
-        self.lock = self.program.lock = StationLock(self.program.counter, self.desk, self.now)
-        self.program.desk = self.desk
-        self.lock.begin()
-        if loaded:
-            self.load()
-
-    def load(self) -> None:
-        self.desk.preload(self.program.load)
-        self._settle()
-
-    @property
-    def counter(self) -> Counter:
-        return self.program.counter
-
-    def sign_in(self, pin: str) -> None:
-        self.type(pin)
-        self.press("enter")
-
-    def idle(self, minutes: float) -> None:
-        """Nobody touches a key."""
-        for _ in range(int(minutes * 60)):
-            self.pass_time(1)
-            self.lock.tick(False)
-        self._settle()
-
-    def changed(self) -> None:
-        """The feed says that something was committed."""
-        self.lock.tick(True)
-        self._settle()
-
-    @property
-    def locked(self) -> bool:
-        return self.desk.cover is not None
-
-    @property
-    def name(self) -> str:
-        """Who works here, as the title bar says."""
-        return self.counter.person.name if self.counter.person is not None else ""
+from convisav_tui.store.models import OrderEvent, Role
+from tests.screens.intake_bench import counter_on, repaired
+from tests.screens.lock_bench import ANNA, MIA, THEO, LockBench, drafts, half_typed, id_of, people
 
 
 @pytest.fixture
@@ -96,11 +26,6 @@ def staffed(store: Store) -> Store:
 @pytest.fixture
 def bench(staffed: Store, tmp_path: Path) -> LockBench:
     return LockBench(tmp_path)
-
-
-def drafts(store: Store) -> list[Draft]:
-    with store.read() as session:
-        return list(session.exec(select(Draft)))
 
 
 # --- the start --------------------------------------------------------------------------------------------------------
@@ -210,15 +135,6 @@ def test_leaving_before_anybody_signed_in(bench: LockBench) -> None:
 # --- the lock ---------------------------------------------------------------------------------------------------------
 
 
-def half_typed(bench: LockBench) -> IntakeView:
-    bench.press("f2")
-    bench.type("Quentin")
-    bench.press("enter")
-    view = bench.desk.view
-    assert isinstance(view, IntakeView)
-    return view
-
-
 def test_an_idle_station_is_locked_and_keeps_what_is_typed(bench: LockBench) -> None:
     bench.sign_in(ANNA)
     view = half_typed(bench)
@@ -256,6 +172,26 @@ def test_two_actions_and_a_pin_change_the_person(bench: LockBench) -> None:
     bench.type(MIA)
     bench.press("enter")
     assert "Mia" in bench.line(0) and "Mia works here now" in bench.text()
+
+
+@pytest.mark.parametrize(
+    ("spoken", "said"),
+    [
+        ("en", "Théo works here now · 1 intake waits under F5"),
+        ("fr", "Théo travaille ici maintenant · 1 prise en charge vous attend sous F5"),
+        ("ro", "Théo lucrează acum aici · 1 recepție vă așteaptă la F5"),
+    ],
+    ids=["en", "fr", "ro"],
+)
+def test_who_comes_is_greeted_and_told_what_waits_for_him(bench: LockBench, spoken: str, said: str) -> None:
+    bench.sign_in(ANNA)
+    half_typed(bench)
+    set_language(spoken)
+    bench.counter.house_language = spoken
+    bench.press("f12")
+    bench.type(THEO)
+    bench.press("enter")
+    assert f" {said}" in bench.text()
 
 
 def test_keys_behind_the_lock_key_are_the_pin(bench: LockBench) -> None:
@@ -386,161 +322,6 @@ def test_a_small_window(bench: LockBench) -> None:
     for width, height in ((40, 8), (20, 4), (200, 60)):
         rows = bench.desk.page(width, height).rows
         assert len(rows) == height and "Lefèvre" not in str(rows)
-
-
-# --- a technician's own work ------------------------------------------------------------------------------------------
-
-
-def give(store: Store, login: str) -> None:
-    def operation(session: Session) -> None:
-        order = session.exec(select(RepairOrder).where(RepairOrder.state == "received")).first()
-        assert order is not None
-        order.technician_id = id_of(session, login)
-
-    store.write(operation)
-
-
-def test_a_technician_begins_with_his_own_work(bench: LockBench) -> None:
-    give(bench.counter.store, "theo")
-    bench.sign_in(THEO)
-    assert "▸  Mine" in bench.line(3) and "Apple iPh" in bench.line(3)
-    bench.press("f12")
-    bench.sign_in(ANNA)
-    assert "▸1 Waiting" in bench.line(3)
-    assert "Mine" not in bench.text()
-
-
-def test_a_technician_without_a_pin_too(store: Store, tmp_path: Path) -> None:
-    store.write(lambda session: session.exec(select(Staff)).one().sqlmodel_update({"role": Role.TECHNICIAN}) and None)
-    give(store, "anna")
-    assert "▸  Mine" in LockBench(tmp_path).line(3)
-
-
-# --- what others change about the staff -------------------------------------------------------------------------------
-
-
-def test_the_first_pin_makes_every_station_ask(store: Store, tmp_path: Path) -> None:
-    bench = LockBench(tmp_path)
-    view = half_typed(bench)
-    store.write(people)
-    bench.changed()
-    assert bench.locked
-    bench.sign_in(ANNA)
-    assert bench.desk.view is view and bench.counter.proven
-
-
-@pytest.mark.parametrize("change", [staffing.disable, staffing.remove_pin])
-def test_who_works_here_no_more_finds_the_station_locked(bench: LockBench, change: Callable[..., None]) -> None:
-    bench.sign_in(ANNA)
-    store = bench.counter.store
-    store.write(lambda session: change(session, id_of(session, "anna"), PROGRAM))
-    bench.changed()
-    assert bench.locked
-    bench.sign_in(ANNA)
-    assert bench.locked
-    bench.sign_in(MIA)
-    assert bench.name == "Mia"
-
-
-def test_a_new_role_is_known_at_once(bench: LockBench) -> None:
-    bench.sign_in(ANNA)
-    bench.counter.store.write(lambda s: staffing.set_role(s, id_of(s, "anna"), Role.BILLING, PROGRAM))
-    bench.changed()
-    assert not bench.locked and bench.counter.actor.role is Role.BILLING
-
-
-def test_other_changes_disturb_nobody(bench: LockBench) -> None:
-    bench.sign_in(ANNA)
-    half_typed(bench)
-    bench.changed()
-    assert not bench.locked and bench.desk.view.name == "intake"
-
-
-def test_without_pins_again_the_station_is_the_configured_persons(bench: LockBench) -> None:
-    def none(session: Session) -> None:
-        for login in ("anna", "theo", "mia"):
-            staffing.remove_pin(session, id_of(session, login), PROGRAM)
-
-    bench.counter.store.write(none)
-    bench.changed()
-    assert not bench.locked and bench.name == "Anna"
-
-
-# --- the staff on screen ----------------------------------------------------------------------------------------------
-
-
-def open_staff(bench: LockBench) -> None:
-    bench.press("f10")
-    bench.type("Staff")
-    bench.press("enter")
-
-
-def test_a_manager_gives_the_first_pins(store: Store, tmp_path: Path) -> None:
-    store.write(lambda session: session.exec(select(Staff)).one().sqlmodel_update({"role": Role.MANAGER}) and None)
-    bench = LockBench(tmp_path)
-    open_staff(bench)
-    assert "+ new person" in bench.text()
-    bench.press("enter", "enter")
-    for _ in range(2):
-        bench.type(MIA)
-        bench.press("enter")
-    assert MIA not in bench.text() and "The PIN is kept" in bench.text()
-    bench.changed()
-    assert bench.locked
-    bench.sign_in(MIA)
-    assert bench.desk.view.name == "staff" and bench.name == "Anna"
-
-
-def test_two_different_pins_change_nothing(bench: LockBench) -> None:
-    bench.sign_in(MIA)
-    open_staff(bench)
-    bench.press("enter", "enter")
-    for pin in ("4826", "4827"):
-        bench.type(pin)
-        bench.press("enter")
-    assert "not the same" in bench.text()
-
-
-def test_who_is_no_manager_is_refused_by_the_shop(bench: LockBench) -> None:
-    bench.sign_in(THEO)
-    open_staff(bench)
-    assert bench.desk.view.name == "board" and "Only a manager" in bench.text()
-
-
-def test_a_person_is_added_with_a_role(bench: LockBench) -> None:
-    bench.sign_in(MIA)
-    open_staff(bench)
-    bench.press("end", "enter")
-    bench.type("Anna Petit")
-    bench.press("enter", "4")
-    bench.pass_time(0.1)
-    bench._settle()
-    with bench.counter.store.read() as session:
-        added = session.exec(select(Staff).where(Staff.name == "Anna Petit")).one()
-    assert (added.login, added.role) == ("anna2", Role.BILLING)
-    assert "Anna Petit" in bench.text()
-
-
-def test_somebody_changes_his_own_pin(bench: LockBench) -> None:
-    bench.sign_in(ANNA)
-    bench.press("f10")
-    bench.type("My PIN")
-    bench.press("enter")
-    for pin in (ANNA, "4826", "4826"):
-        bench.type(pin)
-        bench.press("enter")
-    assert "The PIN is kept" in bench.text()
-    bench.press("f12")
-    bench.sign_in("4826")
-    assert not bench.locked
-
-
-def test_the_screens_speak_the_language_of_who_works_there(store: Store, tmp_path: Path) -> None:
-    counter = counter_on(store, tmp_path)
-    counter.work_as(Actor(1, "Ioana", None, "", language="ro"))
-    assert language() == "ro"
-    counter.work_as(Actor(2, "Anna", None, ""))
-    assert language() == "en"
 
 
 def test_a_counter_opened_by_a_test_has_no_lock(store: Store, tmp_path: Path) -> None:
