@@ -1,22 +1,20 @@
+"""The spooler: each label once, in order, whatever the printer does; what cannot be printed stops no other job."""
+
 from __future__ import annotations
 
-import io
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader
 
 from convisav_tui import ticket_number
-from convisav_tui.errors import StoreError
-from convisav_tui.printing import job_queue, line, rendering, spooler, typesetting
-from convisav_tui.printing.rendering import receipt_path
+from convisav_tui.printing import rendering
 from convisav_tui.printing.spooler import Spooler, run_due
-from convisav_tui.store.models import JobKind, JobState, PrintJob
-from tests.fake_printer import FakePrinter, Mood, StatusAgent, fake_printer, free_port, scanned, status_octets
-from tests.printing.papers import NUMBER, RECEIPT
+from convisav_tui.store.models import JobKind, JobState
+from tests.fake_printer import FakePrinter, Mood, fake_printer, free_port, scanned
+from tests.printing.papers import NUMBER
 from tests.printing.shop_with_printers import HASTY, PATIENT, Shop, brother
 from tests.waiting import wait_until
 
@@ -283,244 +281,6 @@ def test_a_fault_of_our_own_stops_one_job_only(shop: Shop, monkeypatch: pytest.M
     assert shop.state(broken) is JobState.NEEDS_ATTENTION
     assert shop.job(broken).last_error == "This job cannot be prepared: ZeroDivisionError."
     assert shop.state(good) is JobState.SENT
-
-
-def test_a_job_called_off_while_it_waits_is_not_printed(shop: Shop, printer: FakePrinter) -> None:
-    job = shop.add()
-
-    def cancel(session) -> None:  # type: ignore[no-untyped-def]
-        session.get_one(PrintJob, job).state = JobState.CANCELLED
-
-    shop.store.write(cancel)
-    shop.print()
-    assert printer.jobs == []
-
-
-def test_a_job_called_off_at_the_last_moment_is_not_printed(
-    shop: Shop, printer: FakePrinter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Between rendering and claiming somebody cancels: the connection is there, but not a byte leaves."""
-    job = shop.add()
-    real = line.connect
-
-    def cancel_then_connect(*arguments: object) -> object:
-        def cancel(session) -> None:  # type: ignore[no-untyped-def]
-            session.get_one(PrintJob, job).state = JobState.CANCELLED
-
-        shop.store.write(cancel)
-        return real(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(line, "connect", cancel_then_connect)
-    shop.print()
-    assert printer.jobs in ([], [b""])
-    assert shop.tries(job) == []
-
-
-def test_the_attempt_is_on_disk_before_the_first_byte_leaves(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    job = shop.add()
-    seen: list[tuple[JobState, int, bool]] = []
-    real = line.deliver
-
-    def look(*arguments: object) -> object:
-        [attempt] = shop.tries(job)
-        seen.append((shop.state(job), shop.job(job).attempts, attempt.finished_at is None))
-        return real(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(line, "deliver", look)
-    shop.print()
-    assert seen == [(JobState.SENDING, 1, True)]
-
-
-def test_a_database_that_fails_after_sending_never_leads_to_a_second_label(
-    shop: Shop, printer: FakePrinter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    job = shop.add()
-
-    def full(*_arguments: object) -> None:
-        raise StoreError("The disk is full.")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(job_queue, "close", full)
-        shop.print()
-    assert shop.state(job) is JobState.SENDING
-    shop.clock.forward(46)
-    shop.print()
-    assert shop.state(job) is JobState.NEEDS_ATTENTION
-    assert shop.job(job).last_error.startswith("The program stopped while it was printing.")
-    assert shop.outcomes(job) == ["unknown"]
-    assert len(printer.jobs) == 1
-
-
-def test_a_sender_whose_lease_ran_out_changes_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    job = shop.add()
-    real = line.deliver
-
-    def sleep_over(*arguments: object) -> object:
-        shop.clock.forward(100)
-        shop.new_spooler().dispatch()
-        return real(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(line, "deliver", sleep_over)
-    shop.print()
-    assert shop.state(job) is JobState.NEEDS_ATTENTION
-    assert shop.outcomes(job) == ["unknown"]
-
-
-# --- receipts ---
-
-
-def test_a_receipt_goes_to_the_roll_when_there_is_one(shop: Shop, printer: FakePrinter) -> None:
-    job = shop.add(JobKind.RECEIPT)
-    shop.print()
-    [page] = printer.printed()
-    assert page.image.height > 1000
-    assert scanned(page.image) == [NUMBER]
-    assert shop.state(job) is JobState.SENT
-    assert not receipt_path(shop.config.home, NUMBER, job).exists()
-
-
-def test_a_receipt_becomes_a_file_where_there_is_no_roll(tmp_path: Path, printer: FakePrinter) -> None:
-    shop = Shop(tmp_path, brother(printer.address, media=("29x90",)))
-    job = shop.add(JobKind.RECEIPT)
-    shop.print()
-    path = receipt_path(shop.config.home, NUMBER, job)
-    assert path == tmp_path / "papers" / f"{NUMBER}-{job}.pdf"
-    text = PdfReader(io.BytesIO(path.read_bytes())).pages[0].extract_text()
-    assert RECEIPT.customer in text
-    assert shop.state(job) is JobState.SENT
-    [attempt] = shop.tries(job)
-    assert (attempt.outcome, attempt.detail) == ("filed", f"papers/{NUMBER}-{job}.pdf")
-    assert printer.connections == 0
-    assert oct(path.stat().st_mode & 0o777) == "0o600"
-
-
-def test_a_job_can_be_looked_at_as_its_printer_would_print_it(printer: FakePrinter) -> None:
-    wide, narrow = brother(printer.address), brother(printer.address, media=("29x90",))
-    assert scanned(rendering.picture_of("label", shop_content())) == [NUMBER]
-    assert rendering.picture_of("label", shop_content(), narrow).size == (991, 306)
-    assert rendering.picture_of("receipt", RECEIPT.as_content(), wide).width == 696
-
-
-def test_a_full_disk_puts_the_file_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shop = Shop(tmp_path)
-    job = shop.add(JobKind.RECEIPT)
-
-    def full(*_arguments: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(spooler, "write_whole", full)
-        shop.print()
-    assert shop.state(job) is JobState.QUEUED
-    assert "No space left on device" in shop.job(job).last_error
-    shop.clock.forward(2)
-    shop.print()
-    assert shop.state(job) is JobState.SENT
-
-
-def test_a_broken_template_asks_for_a_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shop = Shop(tmp_path)
-    broken = tmp_path / "intake_receipt.typ"
-    broken.write_text("#nothing")
-    monkeypatch.setattr(typesetting, "TEMPLATES", tmp_path)
-    job = shop.add(JobKind.RECEIPT)
-    shop.print()
-    assert shop.state(job) is JobState.NEEDS_ATTENTION
-    assert "unknown variable" in shop.job(job).last_error
-
-
-# --- printers that tell their state ---
-
-
-@pytest.fixture
-def agent() -> Iterator[StatusAgent]:
-    answering = StatusAgent(status_octets())
-    yield answering
-    answering.close()
-
-
-def telling(printer: FakePrinter, agent: StatusAgent, *media: str) -> object:
-    return brother(f"tcp://127.0.0.1:{printer.port}?snmp={agent.port}", media=media or ("62",))
-
-
-@pytest.mark.parametrize(
-    ("octets", "word"),
-    [
-        (status_octets(width=0, kind=0, error_1=1), "No roll"),
-        (status_octets(error_2=0x10), "cover is open"),
-        (status_octets(width=29, length=90), "change the roll"),
-    ],
-)
-def test_a_printer_that_is_not_ready_is_sent_nothing_until_it_is(
-    tmp_path: Path, printer: FakePrinter, agent: StatusAgent, octets: bytes, word: str
-) -> None:
-    shop = Shop(tmp_path, telling(printer, agent))  # type: ignore[arg-type]
-    agent.octets = octets
-    job = shop.add()
-    shop.print()
-    assert shop.state(job) is JobState.QUEUED
-    assert word in shop.job(job).last_error
-    assert printer.connections == 0
-    agent.octets = status_octets()
-    shop.clock.forward(2)
-    shop.print()
-    assert shop.state(job) is JobState.SENT
-    assert printer.numbers() == [NUMBER]
-
-
-def test_the_roll_that_is_loaded_is_used(tmp_path: Path, printer: FakePrinter, agent: StatusAgent) -> None:
-    shop = Shop(tmp_path, telling(printer, agent, "62", "29x90"))  # type: ignore[arg-type]
-    agent.octets = status_octets(width=29, length=90)
-    label, receipt = shop.add(), shop.add(JobKind.RECEIPT)
-    shop.print()
-    [page] = printer.printed()
-    assert page.media is not None and page.media.name == "29x90"
-    assert shop.state(label) is JobState.SENT
-    assert shop.state(receipt) is JobState.QUEUED
-    assert "this needs the 62 mm roll" in shop.job(receipt).last_error
-
-
-def test_a_roll_that_ends_within_the_job_asks_for_a_person(
-    tmp_path: Path, printer: FakePrinter, agent: StatusAgent
-) -> None:
-    shop = Shop(tmp_path, telling(printer, agent))  # type: ignore[arg-type]
-    agent.later = [status_octets(phase=1), status_octets(error_1=2)]
-    job = shop.add(copies=3)
-    shop.print()
-    row = shop.job(job)
-    assert row.state is JobState.NEEDS_ATTENTION
-    assert row.last_error == (
-        "The roll is at its end: load a new one. It may have come out: look before you print it again."
-    )
-    shop.print()
-    assert len(printer.jobs) == 1
-
-
-def test_a_printer_that_keeps_the_line_open_but_is_ready_again_has_printed(tmp_path: Path, agent: StatusAgent) -> None:
-    with fake_printer(Mood.MUTE) as printer:
-        shop = Shop(tmp_path, telling(printer, agent), patience=HASTY)  # type: ignore[arg-type]
-        job = shop.add()
-        shop.print()
-        assert shop.state(job) is JobState.SENT
-        assert printer.numbers() == [NUMBER]
-
-
-# --- secrets ---
-
-
-def test_no_unlock_code_can_reach_paper(shop: Shop, printer: FakePrinter) -> None:
-    """Even a content that holds one by mistake: unknown keys are never drawn."""
-    plain = shop.add(content=shop_content())
-    secret = shop.add(content=shop_content() | {"secret": "4711-geheim", "customer": "Élodie", "unlock": "4711"})
-    shop.print()
-    assert shop.state(plain) is shop.state(secret) is JobState.SENT
-    assert printer.jobs[0] == printer.jobs[1]
-
-
-def shop_content() -> dict[str, object]:
-    from tests.printing.papers import LABEL
-
-    return dict(LABEL.as_content())
 
 
 def test_closing_lets_the_job_at_the_printer_end_and_begins_no_other(tmp_path: Path) -> None:
