@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import functools
 import socket
 import struct
 import threading
@@ -63,11 +64,15 @@ class FakePrinter:
             connection.close()
 
     def printed(self) -> list[Page]:
-        return [page for job in self.jobs for page in pages(job)]
+        return [page for page, _texts in self.scans()]
+
+    def scans(self) -> list[tuple[Page, tuple[str, ...]]]:
+        """Each printed page, with what a scanner reads from it."""
+        return [scan for job in self.jobs for scan in _scans(job)]
 
     def numbers(self) -> list[str]:
         """What a scanner reads from each printed page."""
-        return [text for page in self.printed() for text in scanned(page.image)]
+        return [text for _page, texts in self.scans() for text in texts]
 
     def _serve(self) -> None:
         while not self._stop.is_set():
@@ -164,6 +169,12 @@ def status_octets(
     octets[8], octets[9], octets[10], octets[17], octets[19] = error_1, error_2, width, length, phase
     octets[11] = (0x0B if length else 0x0A) if kind is None else kind
     return bytes(octets)
+
+
+@functools.cache
+def _scans(job: bytes) -> tuple[tuple[Page, tuple[str, ...]], ...]:
+    """Once a job, however often a test looks whether its label is there."""
+    return tuple((page, tuple(scanned(page.image))) for page in pages(job))
 
 
 def scanned(image: object) -> list[str]:

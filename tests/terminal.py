@@ -18,6 +18,9 @@ from types import TracebackType
 
 import pyte
 
+from tests import ready_program
+from tests.fork_server import Start
+
 KEYS = {
     "enter": "\r", "escape": "\x1b", "tab": "\t", "shift+tab": "\x1b[Z", "space": " ", "backspace": "\x7f",
     "delete": "\x1b[3~", "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H",
@@ -46,21 +49,36 @@ class Terminal:
         environ: Mapping[str, str] | None = None,
         folder: Path | None = None,
         ignore_hangup: bool = False,
+        ready: bool = False,
     ) -> None:
+        """`ready`: the command is `convisav`, and may be started by ready_program.py."""
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.term = term
         self.received = 0
         self.raw = bytearray()
         self.status: int | None = None
+        self._drawn: tuple[int, str] = (-1, "")
         variables = {**os.environ, "TERM": term, "LANG": "C.UTF-8", **(environ or {})}
         for name in ("COLUMNS", "LINES", "NO_COLOR", "SSH_CONNECTION", "SSH_TTY", "LC_ALL"):
             if name not in (environ or {}):
                 variables.pop(name, None)
+        if ready and ready_program.can_be_ready(variables):
+            wanted = Start(list(command[1:]), variables, str(folder or Path.cwd()), True, ignore_hangup)
+            self.pid, self._fd = self._start_ready(wanted, columns, rows)
+            return
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             self._become(command, variables, folder, ignore_hangup, columns, rows)
         self._set_size(columns, rows)
+
+    def _start_ready(self, wanted: Start, columns: int, rows: int) -> tuple[int, int]:
+        ours, its = pty.openpty()
+        termios.tcsetwinsize(ours, (rows, columns))
+        try:
+            return ready_program.start(wanted, (its, its, its)), ours
+        finally:
+            os.close(its)
 
     def _become(
         self,
@@ -112,7 +130,9 @@ class Terminal:
 
     def text(self) -> str:
         """The screen, without spaces at the ends of rows."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        if self._drawn[0] != self.received:
+            self._drawn = self.received, "\n".join(line.rstrip() for line in self.screen.display)
+        return self._drawn[1]
 
     def line(self, row: int) -> str:
         """One row of the screen."""
@@ -188,6 +208,7 @@ class Terminal:
     def resize(self, columns: int, rows: int) -> None:
         """Another window size; the program gets SIGWINCH."""
         self.screen.resize(rows, columns)
+        self._drawn = (-1, "")
         self._set_size(columns, rows)
 
     def signal(self, number: int) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import ready_program
 from tests.commands import ready_process
 
 
@@ -38,13 +41,38 @@ def surroundings(home: Path, **more: str) -> dict[str, str]:
     return kept | own | more
 
 
+@contextlib.contextmanager
+def beside(home: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes] | ready_process.Running]:
+    """The command running beside the test on the data folder `home`, mute; killed if it still runs at the end."""
+    environment = surroundings(home)
+    if ready_program.can_be_ready(environment):
+        with Path(os.devnull).open("r+b") as nothing:
+            number = nothing.fileno()
+            running = ready_process.Running(list(arguments), environment, (number, number, number))
+        with running:
+            yield running
+        return
+    process = subprocess.Popen(
+        [*command(), *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait(10)
+
+
 def convisav(home: Path, *arguments: str, timeout: float = 60, typed: str = "", **more: str) -> Done:
     """Run it on the data folder `home`, with `typed` on its input, and wait.
 
     It is the installed program itself where CONVISAV_COMMAND names one, or where the streams are to be in another code;
     else a process that has the imports behind it."""
     environment = surroundings(home, **more)
-    if "CONVISAV_COMMAND" not in os.environ and not more.keys() & {"LC_ALL", "LANG", "PYTHONIOENCODING", "PYTHONPATH"}:
+    if ready_program.can_be_ready(environment):
         with tempfile.TemporaryDirectory() as folder:
             code = ready_process.run(list(arguments), environment, Path(folder), typed, timeout)
             out, err = (Path(folder, name).read_text(encoding="utf-8") for name in ("out", "err"))

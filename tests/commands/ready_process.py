@@ -1,116 +1,76 @@
-"""A process that has imported the program and forks for each command: its tests pay for the imports once.
-
-What is run is the program's own `main` in a process of its own, with its own environment, folder and streams.
-"""
+"""Commands from a process that has the imports behind it (see tests/ready_program.py), run to their end or beside a
+test."""
 
 from __future__ import annotations
 
-import atexit
-import contextlib
-import importlib
-import json
 import os
+import signal
 import subprocess
-import sys
+import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import TracebackType
 
-ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("sqlmodel", "alembic.command", "apprise", "typst", "PIL.Image", "babel.dates", "phonenumbers", "psycopg")
+from tests import ready_program
+from tests.fork_server import Start
 
-_ready: subprocess.Popen[str] | None = None
+SHORTEST_LOOK, LONGEST_LOOK = 0.002, 0.02
 
 
-def run(arguments: list[str], environment: dict[str, str], folder: Path, typed: str, timeout: float) -> int:
+class Running:
+    """A command that runs beside the test, as much of `subprocess.Popen` as the tests use. It is killed at the end of
+    its `with`."""
+
+    def __init__(self, arguments: list[str], environment: Mapping[str, str], streams: tuple[int, int, int]) -> None:
+        self.returncode: int | None = None
+        self.pid = ready_program.start(Start(arguments, environment, str(Path.cwd())), streams)
+
+    def poll(self) -> int | None:
+        """The exit code (negative: the signal), None while it runs."""
+        if self.returncode is None:
+            done, status = os.waitpid(self.pid, os.WNOHANG)
+            self.returncode = os.waitstatus_to_exitcode(status) if done else None
+        return self.returncode
+
+    def wait(self, timeout: float) -> int:
+        """Until it has ended. Raises subprocess.TimeoutExpired."""
+        end, pause = time.monotonic() + timeout, SHORTEST_LOOK
+        while (code := self.poll()) is None:
+            if time.monotonic() > end:
+                raise subprocess.TimeoutExpired("convisav", timeout)
+            time.sleep(pause)
+            pause = min(LONGEST_LOOK, pause * 1.5)
+        return code
+
+    def send_signal(self, number: int) -> None:
+        """To it, while it runs."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """As whoever stops a service does."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """As the power does."""
+        self.send_signal(signal.SIGKILL)
+
+    def __enter__(self) -> Running:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.poll() is None:
+            self.kill()
+            self.wait(10)
+
+
+def run(arguments: list[str], environment: Mapping[str, str], folder: Path, typed: str, timeout: float) -> int:
     """Run `convisav` with these arguments, `typed` on its input, its output in the files `out` and `err` of `folder`;
-    the exit code.
-
-    Raises subprocess.TimeoutExpired, and begins with a fresh process then."""
-    process = _process()
-    assert process.stdin is not None and process.stdout is not None
+    the exit code. Raises subprocess.TimeoutExpired."""
     (folder / "in").write_text(typed, encoding="utf-8")
-    wanted = {"arguments": arguments, "environment": environment, "folder": str(Path.cwd()), "streams": str(folder)}
-    process.stdin.write(json.dumps(wanted | {"timeout": timeout}) + "\n")
-    process.stdin.flush()
-    code = int(process.stdout.readline() or -1)
-    if code == -1:
-        _end()
-        raise subprocess.TimeoutExpired(["convisav", *arguments], timeout)
-    return code
-
-
-def _process() -> subprocess.Popen[str]:
-    global _ready
-    if _ready is None or _ready.poll() is not None:
-        _ready = subprocess.Popen(
-            [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
-        )
-        atexit.register(_end)
-    return _ready
-
-
-def _end() -> None:
-    if _ready is not None:
-        with contextlib.suppress(ProcessLookupError):
-            _ready.kill()
-        _ready.wait()
-
-
-def _serve() -> None:
-    """Fork for each line that comes, wait, and say how it ended: its exit code, or -1 after the timeout."""
-    from convisav_tui.cli import COMMANDS
-
-    for name in HEAVY:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-    for module, _summary in COMMANDS.values():
-        importlib.import_module(f"convisav_tui.commands.{module}")
-    for name in ("convisav_tui.store.migrate", "convisav_tui.store.backup", "convisav_tui.shop.setup"):
-        importlib.import_module(name)
-    for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            _become(json.loads(line))
-        _pid, status = os.waitpid(child, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status) if status != ALARM else -1}\n")
-        sys.stdout.flush()
-
-
-ALARM = 14  # the child is ended by the signal of its alarm
-
-
-def _become(wanted: dict[str, object]) -> None:
-    import signal
-
-    from convisav_tui import cli
-
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(int(float(str(wanted["timeout"]))) + 1)
-    os.chdir(str(wanted["folder"]))
-    environment = wanted["environment"]
-    assert isinstance(environment, dict)
-    os.environ.clear()
-    os.environ.update(environment)
-    streams = Path(str(wanted["streams"]))
-    os.dup2(os.open(streams / "in", os.O_RDONLY), 0)
-    for number, name in ((1, "out"), (2, "err")):
-        os.dup2(os.open(streams / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), number)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    arguments = wanted["arguments"]
-    assert isinstance(arguments, list)
-    sys.argv = ["convisav", *arguments]
-    code = 70
-    try:
-        code = cli.main(arguments)
-    except SystemExit as ended:
-        code = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
-    finally:
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(OSError, ValueError):
-                stream.flush()
-        os._exit(code)
-
-
-if __name__ == "__main__":
-    _serve()
+    with (folder / "in").open("rb") as typing, (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
+        command = Running(arguments, environment, (typing.fileno(), out.fileno(), err.fileno()))
+    with command:
+        return command.wait(timeout)

@@ -102,7 +102,7 @@ def test_roles_change_and_people_leave(home: Path) -> None:
 
 
 def test_what_is_typed_on_a_terminal_is_not_shown(home: Path) -> None:
-    with Terminal([*command(), "staff", "pin", "mia"], environ=surroundings(home), folder=home) as terminal:
+    with Terminal([*command(), "staff", "pin", "mia"], environ=surroundings(home), folder=home, ready=True) as terminal:
         for question in ("PIN of Mia", "Once more"):
             terminal.wait(question, 40)
             terminal.type(PIN)

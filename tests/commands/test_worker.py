@@ -41,7 +41,7 @@ from convisav_tui.store.models import (
     RepairOrder,
     Station,
 )
-from tests.commands.convisav import command, convisav, surroundings
+from tests.commands.convisav import beside, convisav
 from tests.waiting import wait_until
 
 NUMBER = "2600000014"
@@ -152,17 +152,6 @@ def _holder(store: Store) -> str:
         return holder_of(session, NAME)
 
 
-@contextmanager
-def _worker(home: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen([*command(), "worker", *arguments], env=surroundings(home))
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait(10)
-
-
 @pytest.fixture
 def peers(tmp_path: Path) -> Iterator[tuple[PicturePrinter, FileMailServer]]:
     printer, mail = PicturePrinter(tmp_path / LABELS), FileMailServer(tmp_path / MAILS)
@@ -180,7 +169,7 @@ def test_it_prints_and_sends_what_is_due_and_ends_cleanly(
     store = _opened(config)
     order = _with_order(store)
     _label(store, order, "before")
-    with _worker(tmp_path) as process:
+    with beside(tmp_path, "worker") as process:
         wait_until(lambda: label_pictures(tmp_path), 30, "the label that was due before it started")
         assert worker_runs(config) and str(process.pid) in _holder(store)
         _label(store, order, "while")
@@ -207,7 +196,7 @@ def test_a_label_decodes_to_its_number(tmp_path: Path, peers: tuple[PicturePrint
     config = _configured(tmp_path, peers[0].port, peers[1].port)
     store = _opened(config)
     _label(store, _with_order(store), "one")
-    with _worker(tmp_path):
+    with beside(tmp_path, "worker"):
         (picture,) = wait_until(lambda: label_pictures(tmp_path), 30)
     with Image.open(picture.path) as image:
         assert image.size == (picture.width, picture.height)
@@ -220,7 +209,7 @@ def test_a_mail_server_that_hangs_delays_no_label(tmp_path: Path, peers: tuple[P
         config = _configured(tmp_path, peers[0].port, hanging)
         store = _opened(config)
         order = _with_order(store)
-        with _worker(tmp_path):
+        with beside(tmp_path, "worker"):
             wait_until(lambda: _holder(store), 30)
             _message(store, order, "mail")
             wait_until(lambda: _state(store, Message, "mail") == MessageState.LEASED, 20, "the mail is under way")
@@ -235,7 +224,7 @@ def test_a_printer_that_hangs_delays_no_mail(tmp_path: Path, peers: tuple[Pictur
         config = _configured(tmp_path, hanging, peers[1].port)
         store = _opened(config)
         order = _with_order(store)
-        with _worker(tmp_path):
+        with beside(tmp_path, "worker"):
             _label(store, order, "one")
             wait_until(lambda: _state(store, PrintJob, "one") == JobState.SENDING, 30, "the label is under way")
             _message(store, order, "mail")
@@ -246,7 +235,7 @@ def test_a_printer_that_hangs_delays_no_mail(tmp_path: Path, peers: tuple[Pictur
 def test_there_is_one_worker(tmp_path: Path, peers: tuple[PicturePrinter, FileMailServer]) -> None:
     config = _configured(tmp_path, peers[0].port, peers[1].port)
     store = _opened(config)
-    with _worker(tmp_path):
+    with beside(tmp_path, "worker"):
         wait_until(lambda: worker_runs(config), 30)
         second = convisav(tmp_path, "worker")
         assert (second.code, second.out.strip()) == (0, "A worker runs here already.")
@@ -259,13 +248,13 @@ def test_the_next_worker_does_not_wait_for_a_dead_one(
 ) -> None:
     config = _configured(tmp_path, peers[0].port, peers[1].port)
     store = _opened(config)
-    with _worker(tmp_path) as first:
+    with beside(tmp_path, "worker") as first:
         wait_until(lambda: _holder(store), 30)
         first.kill()
         first.wait(10)
         assert str(first.pid) in _holder(store) and not worker_runs(config)
         _label(store, _with_order(store), "one")
-        with _worker(tmp_path):
+        with beside(tmp_path, "worker"):
             wait_until(lambda: label_pictures(tmp_path), 20, "within less than the lease")
     store.close()
 
@@ -277,7 +266,7 @@ def test_another_machine_is_waited_for(tmp_path: Path) -> None:
     store = _opened(config)
     theirs = lease.acquire(store, NAME, "elsewhere:1", 60)
     assert theirs is not None
-    with _worker(tmp_path) as standby:
+    with beside(tmp_path, "worker") as standby:
         wait_until(lambda: worker_runs(config), 30)
         assert not WorkerLease(store).acquire()
         lease.release(store, theirs)
@@ -289,7 +278,7 @@ def test_it_ends_with_its_parent_when_nothing_is_due(tmp_path: Path) -> None:
     config = _configured(tmp_path, 9, 9)
     store = _opened(config)
     parent = subprocess.Popen(["sleep", "60"])
-    with _worker(tmp_path, "--parent", str(parent.pid)) as process:
+    with beside(tmp_path, "worker", "--parent", str(parent.pid)) as process:
         wait_until(lambda: str(process.pid) in _holder(store), 30)
         parent.kill()
         parent.wait()
@@ -340,7 +329,7 @@ def test_a_corrected_configuration_is_used_at_once(
     store = _opened(config)
     order = _with_order(store)
     _label(store, order, "one")
-    with _worker(tmp_path):
+    with beside(tmp_path, "worker"):
         wait_until(lambda: _holder(store), 30)
         os.utime(_configured(tmp_path, peers[0].port, peers[1].port).path or tmp_path, (1, 1))
         wait_until(lambda: label_pictures(tmp_path), 40, "the label on the corrected address")

@@ -17,11 +17,10 @@ from convisav_tui import ticket_number
 from convisav_tui.commands.worker_start import lock_path, worker_runs
 from convisav_tui.config import Config, load
 from convisav_tui.config_file import write_config
-from convisav_tui.printing.brother_decoder import Page
 from convisav_tui.settings import Value
 from convisav_tui.store.engine import sqlite_driver
 from tests.commands.convisav import command, surroundings
-from tests.fake_printer import FakePrinter, fake_printer, scanned
+from tests.fake_printer import FakePrinter, fake_printer
 from tests.mail_server import MailServer, running_mail_server
 from tests.sms_gateway import SmsGateway, running_gateway
 from tests.terminal import Terminal
@@ -50,10 +49,16 @@ class Shop:
 
     # --- the program --------------------------------------------------------------------------------------------------
 
-    def open(self, *, wait: bool = True, ignore_hangup: bool = False, **options: Any) -> Terminal:
-        """The program on a new terminal (80x24 unless told otherwise), its board on screen and its store loaded."""
+    def open(
+        self, *arguments: str, wait: bool = True, ignore_hangup: bool = False, installed: bool = False, **options: Any
+    ) -> Terminal:
+        """The program on a new terminal (80x24 unless told otherwise), its board on screen and its store loaded.
+
+        It comes from a process that has its imports behind it, unless the `installed` one is asked for."""
         environ = surroundings(self.home, **options.pop("environ", {}))
-        terminal = Terminal(command(), environ=environ, folder=self.home, ignore_hangup=ignore_hangup, **options)
+        line = [*command(), *arguments]
+        started = {"environ": environ, "folder": self.home, "ignore_hangup": ignore_hangup, "ready": not installed}
+        terminal = Terminal(line, **started, **options)
         self.terminals.append(terminal)
         if wait:
             terminal.wait(FIRST_SCREEN, 40)
@@ -157,11 +162,11 @@ class Shop:
 
     def labels(self) -> list[str]:
         """What a scanner reads from each label that came out; "" from one that cannot be read."""
-        return [_read(page) for page in self.printer.printed() if page.image.height < RECEIPT_DOTS]
+        return [_only(texts) for page, texts in self.printer.scans() if page.image.height < RECEIPT_DOTS]
 
     def receipts(self) -> list[str]:
         """What a scanner reads from each receipt that came out."""
-        return [_read(page) for page in self.printer.printed() if page.image.height >= RECEIPT_DOTS]
+        return [_only(texts) for page, texts in self.printer.scans() if page.image.height >= RECEIPT_DOTS]
 
     def papers(self, beginning: str) -> list[str]:
         """The text of each PDF paper whose name begins so, oldest first."""
@@ -176,8 +181,8 @@ def pdf_text(content: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).split())
 
 
-def _read(page: Page) -> str:
-    (text, *more) = scanned(page.image) or [""]
+def _only(texts: tuple[str, ...]) -> str:
+    (text, *more) = texts or ("",)
     assert not more, "several barcodes on one page"
     return text
 

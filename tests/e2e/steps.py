@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from tests.e2e.shop import shown, taken_in
 from tests.terminal import Terminal
 
+QUICK = 0.01  # seconds between letters where it is not the typing that is tested; a serial number would be a scan
+
 
 @dataclass(frozen=True)
 class Case:
@@ -39,7 +41,7 @@ def begin_intake(terminal: Terminal) -> None:
 def type_customer_and_device(terminal: Terminal, case: Case) -> None:
     """From the first field of the form to the fault, each text followed by Enter, the last by PgDn."""
     for text in (case.name, case.phone, case.email, case.kind, case.brand, case.model):
-        terminal.type(text)
+        terminal.type(text, QUICK)
         terminal.press("enter")
     terminal.type(case.serial)
     terminal.press("pagedown")
@@ -49,7 +51,7 @@ def take_in(terminal: Terminal, case: Case) -> str:
     """A new customer with a new device and nothing special; the number of the order."""
     begin_intake(terminal)
     type_customer_and_device(terminal, case)
-    terminal.type(case.fault)
+    terminal.type(case.fault, QUICK)
     terminal.press("ctrl+s")
     return taken_in(terminal)
 

@@ -135,7 +135,7 @@ def test_another_person_gets_the_board_and_the_intake_waits_parked(shop: Shop) -
     terminal.type("Quentin Dupond")
     lock(terminal)
     sign_in(terminal, THEO)
-    terminal.wait("Théo works here now")
+    terminal.wait("Théo works here now · 1 intake waits under F5")
     assert "Théo" in terminal.line(0) and "▸  Mine" in terminal.text() and "Quentin" not in terminal.text()
     (draft,) = shop.rows("SELECT d.title, d.parked, s.login FROM draft d JOIN staff s ON s.id = d.staff_id")
     assert (draft["parked"], draft["login"]) == (1, "anna") and "Quentin" in draft["title"]
@@ -198,7 +198,8 @@ def test_two_stations_know_different_people(shop: Shop) -> None:
 
 def test_a_forgotten_pin_is_mended_on_the_machine(shop: Shop) -> None:
     terminal = at_the_door(shop)
-    with Terminal([*command(), "staff", "pin", "anna"], environ=surroundings(shop.home), folder=shop.home) as prompt:
+    line, environ = [*command(), "staff", "pin", "anna"], surroundings(shop.home)
+    with Terminal(line, environ=environ, folder=shop.home, ready=True) as prompt:
         for question in ("PIN of Anna", "Once more"):
             prompt.wait(question, 40)
             prompt.type("4826")

@@ -24,7 +24,8 @@ CASE = Case()
 
 def _start(shop: Shop, *options: str, relay: bool = False, **more: str) -> Terminal:
     line = [sys.executable, RELAY, str(RATE)] if relay else []
-    terminal = Terminal([*line, *command(), *options], environ=surroundings(shop.home, **more), folder=shop.home)
+    environ = surroundings(shop.home, **more)
+    terminal = Terminal([*line, *command(), *options], environ=environ, folder=shop.home, ready=not relay)
     shop.terminals.append(terminal)
     return terminal
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 
 from convisav_tui import __version__
 from convisav_tui.config_file import write_config
-from tests.commands.convisav import command, convisav, surroundings
+from tests.commands.convisav import beside, command, convisav, surroundings
 from tests.e2e.shop import Shop, make_template, running_shop
 from tests.e2e.steps import Case, begin_intake, take_in, type_customer_and_device
 from tests.terminal import Terminal
@@ -114,7 +113,7 @@ def test_a_configuration_with_a_secret_that_others_can_read_is_refused(values: d
 def _in_terminal(home: Path) -> object:
     from tests.commands.convisav import Done
 
-    with Terminal(command(), environ=surroundings(home), columns=400) as terminal:
+    with Terminal(command(), environ=surroundings(home), columns=400, ready=True) as terminal:
         terminal.until(lambda: "chmod 600" in terminal.text(), "the sentence", 30)
         terminal.wait_end(10)
         return Done(0, terminal.text(), "")
@@ -169,7 +168,7 @@ def test_no_output_and_no_log_holds_a_secret(tmp_path: Path) -> None:
 def test_no_list_of_processes_shows_a_password(tmp_path: Path) -> None:
     """The worker is started by its configuration; pg_dump gets the password by its environment."""
     write_config(tmp_path / "convisav.toml", {"notify.email.url": f"mailto://shop:{PASSWORD}@127.0.0.1:1"}, {})
-    with subprocess.Popen([*command(), "worker"], env=surroundings(tmp_path)) as worker:
+    with beside(tmp_path, "worker") as worker:
         wait_until(lambda: (tmp_path / "logs" / "worker.log").exists(), 40)
         shown = Path(f"/proc/{worker.pid}/cmdline").read_bytes()
         worker.terminate()
