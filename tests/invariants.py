@@ -38,6 +38,7 @@ from convisav_tui.store.models import (
     Draft,
     Holder,
     Message,
+    MessageEvent,
     MessageState,
     Nature,
     OrderEvent,
@@ -123,7 +124,8 @@ def _files(session: Session, order_id: int | None = None) -> list[File]:
         if order_id is not None:
             rows = rows.where(table.order_id == order_id)  # type: ignore[attr-defined]
         for row in session.exec(rows):
-            getattr(files[row.order_id], name).append(row)  # type: ignore[attr-defined]
+            if row.order_id is not None:  # type: ignore[attr-defined]
+                getattr(files[row.order_id], name).append(row)  # type: ignore[attr-defined]
     of_quote = {quote.id: file for file in files.values() for quote in file.quotes}
     for decision in session.exec(select(QuoteDecision).order_by("id")):
         if decision.quote_id in of_quote:
@@ -338,11 +340,12 @@ def _secret(session: Session, file: File) -> Iterator[str]:
 
 
 def _messages(file: File) -> Iterator[str]:
-    """Nothing waits to be sent to nobody, nor to who has his device back."""
+    """Nothing waits to be sent to nobody, nor to who has his device back, but that the order is cancelled."""
     waiting = [message for message in file.messages if message.state in (MessageState.QUEUED, MessageState.LEASED)]
     if any(not message.recipient for message in waiting):
         yield "a message to nobody"
-    if file.order.state in GONE and any(message.state is MessageState.QUEUED for message in waiting):
+    news = [message for message in waiting if message.event is not MessageEvent.CANCELLED]
+    if file.order.state in GONE and any(message.state is MessageState.QUEUED for message in news):
         yield f"{file.order.state} with a message on its way"
 
 

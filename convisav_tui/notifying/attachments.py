@@ -1,13 +1,15 @@
-"""The PDF that goes with a message: read from its paper when it is sent, so that no file lies about."""
+"""What goes with a message: the PDF of its paper, and the lines of an order to a supplier as CSV; both are read when it
+is sent, so that no file lies about."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from convisav_tui.shop.supplier_orders import order_csv
 from convisav_tui.store.engine import Store
-from convisav_tui.store.models import Message, Paper
+from convisav_tui.store.models import Channel, Message, Paper, SupplierOrder
 
-PDF = "application/pdf"
+PDF, CSV = "application/pdf", "text/csv"
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,17 @@ class Attachment:
 
 
 def attachments_of(store: Store, message: Message) -> tuple[Attachment, ...]:
-    """The rendered paper of a message; nothing when it has none. The sender waits until it is rendered."""
-    if message.paper_id is None:
+    """The rendered paper of a message, and by e-mail the lines of the supplier order that it is about; nothing when it
+    has neither. The sender waits until the paper is rendered."""
+    if message.paper_id is None and message.supplier_order_id is None:
         return ()
     with store.read() as session:
-        paper = session.get(Paper, message.paper_id)
-        if paper is None or not paper.pdf:
-            return ()
-        return (Attachment(paper.file_name or "document.pdf", bytes(paper.pdf)),)
+        found = []
+        paper = session.get(Paper, message.paper_id) if message.paper_id is not None else None
+        if paper is not None and paper.pdf:
+            found.append(Attachment(paper.file_name or "document.pdf", bytes(paper.pdf)))
+        if message.supplier_order_id is not None and message.channel is Channel.EMAIL:
+            order = session.get_one(SupplierOrder, message.supplier_order_id)
+            lines = order_csv(session, message.supplier_order_id)
+            found.append(Attachment(f"{order.number}.csv", lines.encode("utf-8-sig"), CSV))
+        return tuple(found)

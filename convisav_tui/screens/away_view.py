@@ -11,17 +11,19 @@ from convisav_tui.screens.keys import Key
 from convisav_tui.screens.listing import ListingView
 from convisav_tui.screens.opening import open_order
 from convisav_tui.screens.widgets.painting import Role, Row, Span
+from convisav_tui.screens.widgets.prompt import YesNo
 from convisav_tui.screens.widgets.record_list import ColumnSpec, Record
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
     from convisav_tui.screens.counter import Counter
+    from convisav_tui.shop.outbox import PlannedMessage
     from convisav_tui.store.queries.subcontracts import JobRow
 
 
 class AwayView(ListingView):
-    """Enter opens the order, `b` receives its parcel back, F4 prints its slip again."""
+    """Enter opens the order, `b` receives its parcel back, F4 prints its slip again, `e` sends the slip once more."""
 
     name: ClassVar[str] = "away"
     columns = (
@@ -48,11 +50,17 @@ class AwayView(ListingView):
 
     def actions(self) -> Sequence[str]:
         """What can be done with the device under the cursor."""
-        return ("receive", "step", "print", "subcontractors", "customer", "find", "menu", "help", "quit")
+        return ("receive", "send_slip", "step", "print", "subcontractors", "customer", "find", "menu", "help", "quit")
 
     def keys(self) -> Sequence[tuple[str, str]]:
         """What Enter and the arrows do."""
-        return (("enter", _("Open")), ("b", _("Receive back")), ("right", _("One of them")), ("escape", _("Back")))
+        return (
+            ("enter", _("Open")),
+            ("b", _("Receive back")),
+            ("e", _("Send slip")),
+            ("right", _("One of them")),
+            ("escape", _("Back")),
+        )
 
     def head(self, width: int) -> list[Row]:
         """Whose devices are shown, how many, how many late."""
@@ -68,10 +76,13 @@ class AwayView(ListingView):
         return [row]
 
     def act(self, action: str) -> bool:
-        """Receive a parcel back; its slip once more."""
+        """Receive a parcel back; its slip once more, on paper or to the subcontractor."""
         job = self._current
-        if action not in ("receive", "print") or job is None:
+        if action not in ("receive", "send_slip", "print") or job is None:
             return False
+        if action == "send_slip":
+            self._ask_to_send(job)
+            return True
         if action == "receive":
             from convisav_tui.screens.receive_view import ReceiveView
 
@@ -124,6 +135,36 @@ class AwayView(ListingView):
                 "dispatch": ticket_number.show(job.dispatch),
             },
             roles={"expected": Role.WARNING} if late else {},
+        )
+
+    def _ask_to_send(self, job: JobRow) -> None:
+        """Say to whom the slip would go, then send it."""
+
+        def read() -> PlannedMessage | None:
+            from convisav_tui.shop.partner_messages import planned_dispatch
+
+            with self.counter.store.read() as session:
+                return planned_dispatch(session, job.dispatch_id, self.counter.shop)
+
+        def ask(planned: PlannedMessage | None) -> None:
+            if planned is None:
+                self._send_slip(job.dispatch_id)
+                return
+            by, number = words.word(words.CHANNELS, planned.channel.value), ticket_number.show(job.dispatch)
+            question = _("Send {number} by {channel} to {address}?")
+            text = question.format(number=number, channel=by, address=planned.recipient)
+            self.host.ask(YesNo(text, lambda: self._send_slip(job.dispatch_id)))
+
+        self.host.run(read, ask, label=_("Reading"))
+
+    def _send_slip(self, dispatch_id: int) -> None:
+        from convisav_tui.shop.partner_messages import send_dispatch
+
+        counter = self.counter
+        self.host.run(
+            lambda: counter.store.write(lambda session: send_dispatch(session, dispatch_id, counter.shop).recipient),
+            lambda address: self.host.say(_("On its way to {address}").format(address=address), Role.SUCCESS),
+            label=_("Saving"),
         )
 
     def _print(self, dispatch_id: int) -> None:

@@ -83,9 +83,9 @@ class MessagesView(View):
         self._list.refresh()
 
     def order_number(self) -> str:
-        """The order of the message under the cursor."""
+        """The order of the message under the cursor; none for news about a supplier order or a parcel."""
         message = self._current()
-        return message.number if message is not None else ""
+        return message.number if message is not None and message.order_id is not None else ""
 
     def actions(self) -> Sequence[str]:
         """What mends the message under the cursor."""
@@ -105,9 +105,7 @@ class MessagesView(View):
         return [Span(f" {label('tab')} ", Role.KEY), Span(_("Other messages"), Role.DIM)]
 
     def act(self, action: str) -> bool:
-        """Open the order, say that he was called, send again, owe it no longer."""
-        from convisav_tui.screens.opening import open_order
-
+        """Open what it is about, say that he was called, send again, owe it no longer."""
         message = self._current()
         if action not in _DEEDS:
             return False
@@ -115,7 +113,7 @@ class MessagesView(View):
             self.host.say(_("There is no message under the cursor"), Role.WARNING)
             return True
         if action == "open":
-            open_order(self.host, self.counter, message.number)
+            self._open(message)
         elif action == "remove":
             question = _("Why is this message not owed any more?")
             self.host.ask(TextPrompt(question, lambda why: self._cancel(message, why)))
@@ -137,6 +135,19 @@ class MessagesView(View):
             self._list.load(self._fetch)
         elif key.name != "space":
             self._list.key(key)
+
+    def _open(self, message: MessageRow) -> None:
+        """The order that it tells of, the supplier order, or what is with subcontractors."""
+        from convisav_tui.screens.away_view import AwayView
+        from convisav_tui.screens.opening import open_order
+        from convisav_tui.screens.supplier_orders_view import open_supplier_order
+
+        if message.order_id is not None:
+            open_order(self.host, self.counter, message.number)
+        elif message.supplier_order_id is not None:
+            open_supplier_order(self.host, self.counter, message.supplier_order_id)
+        else:
+            self.host.open(AwayView(self.counter))
 
     # --- deeds ----------------------------------------------------------------------------------------------
 
@@ -313,7 +324,11 @@ class MessagesView(View):
         message = self._current()
         if message is None:
             return []
-        heading = f" {ticket_number.show(message.number)}  {message.customer}  {message.phone}"
+        number = ticket_number.show(message.number) if message.number.isdigit() else message.number
+        to = "" if message.channel == "call" else f"{words.word(words.CHANNELS, message.channel)} {_address(message)}"
+        heading = "  ".join(part for part in (f" {number}", message.customer, to) if part.strip())
+        if message.phone and message.phone not in heading:
+            heading += f"  {message.phone}"
         rows: list[Row] = [[Span(heading, Role.HEADING)]]
         if message.last_text or message.last_code:
             reason = words.answered(message.last_code, message.last_text)

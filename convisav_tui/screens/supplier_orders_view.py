@@ -20,13 +20,32 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from convisav_tui.screens.counter import Counter
+    from convisav_tui.screens.view import Host
+    from convisav_tui.shop.outbox import PlannedMessage
     from convisav_tui.shop.supplier_orders import OrderedRow, Wanted
 
 FOLDER = "exports"
 
 
+def open_supplier_order(host: Host, counter: Counter, order_id: int) -> None:
+    """Open the lines of one order."""
+
+    def read() -> OrderedRow | None:
+        from convisav_tui.shop.supplier_orders import ordered_rows
+
+        with counter.store.read() as session:
+            return next(iter(ordered_rows(session, order_id)), None)
+
+    def show(row: OrderedRow | None) -> None:
+        if row is not None:
+            host.open(SupplierOrderView(counter, row))
+
+    host.run(read, show, label=_("Opening"), leave=True)
+
+
 class SupplierOrdersView(ListingView):
-    """What is to be ordered first, then the orders; `o` orders all of it, Enter shows the lines of an order."""
+    """What is to be ordered first, then the orders; `o` orders all of it and sends it, `e` sends the order under the
+    cursor once more, Enter shows the lines of an order."""
 
     name: ClassVar[str] = "supplier_orders"
     columns = (
@@ -46,15 +65,29 @@ class SupplierOrdersView(ListingView):
         self._orders: dict[object, OrderedRow] = {}
 
     def actions(self) -> Sequence[str]:
-        """Ordering and receiving."""
-        return ("order_parts", "arrivals", "parts", "suppliers", "print", "menu", "help", "quit")
+        """Ordering, sending and receiving."""
+        return ("order_parts", "send_order", "arrivals", "parts", "suppliers", "print", "menu", "help", "quit")
 
     def keys(self) -> Sequence[tuple[str, str]]:
         """The deeds."""
-        return (("o", _("Order all")), ("r", _("Receive")), ("enter", _("Lines")), ("escape", _("Back")))
+        return (
+            ("o", _("Order all")),
+            ("e", _("Send")),
+            ("r", _("Receive")),
+            ("enter", _("Lines")),
+            ("escape", _("Back")),
+        )
 
     def act(self, action: str) -> bool:
-        """Order what is missing, after a question."""
+        """Order what is missing, after a question; send an order once more."""
+        if action == "send_order":
+            record = self._list.current
+            row = self._orders.get(record.identity) if record is not None else None
+            if row is None:
+                self.host.say(_("Put the cursor on an order that was made"), Role.WARNING)
+            else:
+                send_order(self.host, self.counter, row)
+            return True
         if action != "order_parts":
             return False
         ready = [one for one in self._wanted if one.supplier_id is not None]
@@ -133,16 +166,24 @@ class SupplierOrderView(ListingView):
         self.title = f"{row.number} · {row.supplier} · {words.word(part_words.SUPPLIER_ORDER_STATES, row.state)}"
 
     def actions(self) -> Sequence[str]:
-        """File, calling off, receiving."""
-        return ("order_file", "order_off", "arrivals", "print", "menu", "help", "quit")
+        """Sending, file, calling off, receiving."""
+        return ("send_order", "order_file", "order_off", "arrivals", "print", "menu", "help", "quit")
 
     def keys(self) -> Sequence[tuple[str, str]]:
         """The deeds."""
-        return (("x", _("CSV file")), ("r", _("Receive")), ("delete", _("Call off")), ("escape", _("Back")))
+        return (
+            ("e", _("Send")),
+            ("x", _("CSV file")),
+            ("r", _("Receive")),
+            ("delete", _("Call off")),
+            ("escape", _("Back")),
+        )
 
     def act(self, action: str) -> bool:
         """The file, or calling off after a question."""
-        if action == "order_file":
+        if action == "send_order":
+            send_order(self.host, self.counter, self._row)
+        elif action == "order_file":
             self._file()
         elif action == "order_off":
             question = _("Call off what has not come of {number}?").format(number=self._row.number)
@@ -196,6 +237,35 @@ class SupplierOrderView(ListingView):
             done,
             label=_("Saving"),
         )
+
+
+def send_order(host: Host, counter: Counter, row: OrderedRow) -> None:
+    """Show what would be sent and to whom; then send it, once more where it was sent already."""
+
+    def read() -> PlannedMessage | None:
+        from convisav_tui.shop.partner_messages import planned_order
+
+        with counter.store.read() as session:
+            return planned_order(session, row.id, counter.shop)
+
+    def ask(planned: PlannedMessage | None) -> None:
+        if planned is None:
+            write()
+            return
+        by = words.word(words.CHANNELS, planned.channel.value)
+        question = _("Send {number} by {channel} to {address}?")
+        host.ask(YesNo(question.format(number=row.number, channel=by, address=planned.recipient), write))
+
+    def write() -> None:
+        from convisav_tui.shop.partner_messages import send_supplier_order
+
+        host.run(
+            lambda: counter.store.write(lambda session: send_supplier_order(session, row.id, counter.shop).recipient),
+            lambda address: host.say(_("On its way to {address}").format(address=address), Role.SUCCESS),
+            label=_("Saving"),
+        )
+
+    host.run(read, ask, label=_("Reading"))
 
 
 def _wanted_record(one: Wanted) -> Record:

@@ -12,10 +12,19 @@ from convisav_tui.store.models import Channel, MessageEvent, RepairOrder
 USUAL = (Channel.EMAIL, Channel.SMS, Channel.FAX)
 WRITTEN = (Channel.EMAIL, Channel.SMS, Channel.FAX, Channel.LETTER)
 
+OF_THE_QUOTE = frozenset(
+    {
+        MessageEvent.QUOTE_READY,
+        MessageEvent.QUOTE_REMINDER,
+        MessageEvent.QUOTE_ACCEPTED,
+        MessageEvent.QUOTE_EXPIRED,
+    }
+)
+
 
 def channel_for(order: RepairOrder, event: MessageEvent) -> Channel:
     """How the customer asked to be told of this; the intake is confirmed by the channel in writing that he chose."""
-    if event in (MessageEvent.QUOTE_READY, MessageEvent.QUOTE_REMINDER, MessageEvent.QUOTE_EXPIRED):
+    if event in OF_THE_QUOTE:
         return order.quote_channel
     if event is MessageEvent.INTAKE:
         return next((c for c in (order.ready_channel, order.quote_channel) if c in WRITTEN[:3]), Channel.NONE)

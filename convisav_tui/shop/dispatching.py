@@ -16,6 +16,7 @@ from convisav_tui.shop.away import in_dispatch
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.dispatch_slip import ask_for_slip
 from convisav_tui.shop.document import print_again
+from convisav_tui.shop.partner_messages import of_dispatch, owe_partner
 from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.shop.steps import Answers, read_answers
 from convisav_tui.shop.subcontract_effects import Opening, open_dispatch
@@ -88,6 +89,7 @@ def send_parcel(
     if not sent.sent:
         raise Refusal("parcel_not_empty", refused[0].refusal if refused else _("No order was chosen."))
     ask_for_slip(session, dispatch, shop, actor)
+    owe_partner(session, of_dispatch(session, dispatch, shop), shop)
     return sent
 
 

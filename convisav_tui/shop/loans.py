@@ -22,6 +22,7 @@ from convisav_tui.shop.field_reader import FieldReader
 from convisav_tui.shop.intake_form import cash_trouble
 from convisav_tui.shop.loan_agreement import ask_for_agreement
 from convisav_tui.shop.loaners import unit_title
+from convisav_tui.shop.outbox import withdraw
 from convisav_tui.shop.payments import add_payment, billing_state, cash_taken, sums_of
 from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.store.models import (
@@ -31,6 +32,7 @@ from convisav_tui.store.models import (
     LoanerUnit,
     LoanOutcome,
     Means,
+    MessageEvent,
     Nature,
     OrderState,
     Payment,
@@ -188,6 +190,7 @@ def take_back(session: Session, loan_id: int, raw: Mapping[str, str], actor: Act
     if back.keep:
         detail |= {"amount": back.keep, "currency": order.currency, "reason": back.reason}
     append_event(session, order, event="loan_back", actor=actor, detail=detail)
+    withdraw(session, order, MessageEvent.LOAN_OVERDUE)
     return loan
 
 

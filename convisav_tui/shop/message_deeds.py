@@ -20,6 +20,7 @@ from convisav_tui.shop.notices import audience_of
 from convisav_tui.shop.outbox import (
     GONE,
     OWED,
+    PARTNER,
     REGISTERED,
     enqueue_message,
     mark_called,
@@ -27,6 +28,7 @@ from convisav_tui.shop.outbox import (
     revision_of,
     tell_of_message,
 )
+from convisav_tui.shop.partner_messages import next_by, other_channels
 from convisav_tui.shop.planning import for_audience
 from convisav_tui.shop.quiet_hours import OF_REMINDERS, next_loud, quiet_hours
 from convisav_tui.store.models import CallAttempt, Channel, Message, MessageEvent, MessageState, RepairOrder
@@ -86,6 +88,8 @@ def mark_posted(session: Session, message_id: int, actor: Actor, tracking: str =
 def channels_left(session: Session, message_id: int) -> list[Channel]:
     """The other channels by which the same person can be told of it now; a letter where he has a postal address."""
     message = message_of(session, message_id)
+    if message.event in PARTNER:
+        return other_channels(session, message)
     order = session.get_one(RepairOrder, message.order_id)
     audience = audience_of(session, order, message.event, message.party_id)
     known = [*audience.channels, *((Channel.LETTER,) if audience.facts.recipient(Channel.LETTER) else ())]
@@ -100,6 +104,21 @@ def send_by(session: Session, message_id: int, channel: Channel, actor: Actor, s
         raise Refusal("message_owed", _("This message is owed no longer."), mended_by="messages")
     if channel not in channels_left(session, message_id):
         raise Refusal("channel_has_address", _("There is no address for that channel."), mended_by="customer")
+    follower = _follower(session, message, channel, shop)
+    message.state = MessageState.CANCELLED
+    stop_printing(session, message)
+    session.add(message)
+    if message.order_id is not None:
+        order = session.get_one(RepairOrder, message.order_id)
+        detail = {"message": message.id, "channel": message.channel.value, "follower": follower.id, "by": channel.value}
+        append_event(session, order, event="message_rerouted", actor=actor, detail=detail)
+    return follower
+
+
+def _follower(session: Session, message: Message, channel: Channel, shop: ShopContext) -> Message:
+    """The row that tells the same by another channel."""
+    if message.event in PARTNER:
+        return next_by(session, message, channel, shop)
     order = session.get_one(RepairOrder, message.order_id)
     audience = audience_of(session, order, message.event, message.party_id)
     follower = enqueue_message(
@@ -113,11 +132,6 @@ def send_by(session: Session, message_id: int, channel: Channel, actor: Actor, s
         shop=shop,
     )
     assert follower is not None
-    message.state = MessageState.CANCELLED
-    stop_printing(session, message)
-    session.add(message)
-    detail = {"message": message.id, "channel": message.channel.value, "follower": follower.id, "by": channel.value}
-    append_event(session, order, event="message_rerouted", actor=actor, detail=detail)
     return follower
 
 

@@ -61,6 +61,7 @@ class MessageFacts:
     reference: str = ""  # the principal's own number for it
     taken_in_on: date | None = None
     ready_on: date | None = None
+    news: str = ""  # the shipped sentence for a partner: "dispatched", "approved", "rejected"
 
     def recipient(self, channel: Channel) -> str:
         """The address of a channel, "" when a message must not go there: it was refused, has no address, or is an SMS
@@ -134,7 +135,7 @@ def message_values(facts: MessageFacts, shop: ShopContext, language: str) -> dic
         "phone": shop.phone,
         "email": shop.email,
         "customer": facts.customer,
-        "number": ticket_number.show(facts.number),
+        "number": shown_number(facts.number),
         "device": _device(facts, language),
         "fault": facts.usual_fault,
         "promised": _day(facts.promised_on, language),
@@ -149,7 +150,38 @@ def message_values(facts: MessageFacts, shop: ShopContext, language: str) -> dic
         "reference": facts.reference,
         "taken_in": _day(facts.taken_in_on, language),
         "ready_since": _day(facts.ready_on, language),
+        "news": sentence(facts.news, language) if facts.news else "",
     }
+
+
+def shown_number(number: str) -> str:
+    """A ticket number in its groups; the code of a supplier order as it is."""
+    return ticket_number.show(number) if number.isdigit() else number
+
+
+def partner_facts(party: Party, number: str, currency: str) -> MessageFacts:
+    """What may be told to a supplier or subcontractor of something that is no single order."""
+    return MessageFacts(
+        order_id=0,
+        number=number,
+        customer=party.name,
+        customer_language=party.language,
+        phone_e164=party.phone_e164,
+        phone_kind=party.phone_kind,
+        phone=party.phone,
+        email=party.email,
+        device="",
+        type_names={},
+        usual_fault="",
+        promised_on=None,
+        currency=currency,
+        paid=0,
+        fax_e164=party.fax_e164,
+        postal=_postal(party),
+        channels=_known(party.channels),
+        refused=frozenset(_known(party.refused_channels)),
+        party_id=party.id,
+    )
 
 
 def _device(facts: MessageFacts, language: str) -> str:

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.channel_words import read_channels, unique
-from convisav_tui.shop.channels import channel_for, in_order
+from convisav_tui.shop.channels import OF_THE_QUOTE, channel_for, in_order
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.message_facts import MessageFacts, facts_of
 from convisav_tui.shop.permissions import Permission, asks, require
@@ -25,10 +25,8 @@ from convisav_tui.store.models import (
     Told,
 )
 
-# Of these the one who decides about the quote is told (rules.md 7.8).
-OF_THE_QUOTE = frozenset({MessageEvent.QUOTE_READY, MessageEvent.QUOTE_REMINDER, MessageEvent.QUOTE_EXPIRED})
 # Whoever asked to be told nothing is told of these all the same: without a notice his device can never be disposed of.
-_MUST_BE_TOLD = frozenset({MessageEvent.COLLECT_REMINDER, MessageEvent.UNCLAIMED_NOTICE})
+_MUST_BE_TOLD = frozenset({MessageEvent.COLLECT_REMINDER, MessageEvent.UNCLAIMED_NOTICE, MessageEvent.LOAN_OVERDUE})
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def audience_of(session: Session, order: RepairOrder, event: MessageEvent, party
 
 def timing(
     session: Session,
-    order: RepairOrder,
+    order: RepairOrder | None,
     event: MessageEvent,
     channel: Channel,
     shop: ShopContext,
@@ -86,8 +84,8 @@ def timing(
     quiet: QuietHours | None = None,
 ) -> Timing:
     """When it may leave: after `earliest` and the rule's delay, not in quiet hours (`quiet` where the shop chose none).
-    A message lives `lives` from then on, or as long as the rule says."""
-    rule = rule_for(session, event, order.principal_id)
+    A message lives `lives` from then on, or as long as the rule says. `order` is None for news to a partner."""
+    rule = rule_for(session, event, order.principal_id if order is not None else None)
     start = earliest + timedelta(minutes=rule.delay_minutes if rule is not None else 0)
     hours = quiet_hours(session) or quiet
     loud = start if rule is not None and not rule.keeps_quiet_hours else next_loud(start, hours, shop.timezone)
@@ -162,6 +160,7 @@ def _addressees(
 
 
 def _usually_told(order: RepairOrder, event: MessageEvent) -> Told:
+    """Of a quote, the one who decides about it (rules.md 7.8)."""
     decides = order.principal_id is not None and order.approver is Approver.PRINCIPAL
     return Told.PRINCIPAL if decides and event in OF_THE_QUOTE else Told.CUSTOMER
 

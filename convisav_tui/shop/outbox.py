@@ -48,6 +48,8 @@ OWED = (MessageState.DEAD, MessageState.UNKNOWN, MessageState.TO_CALL, MessageSt
 # `last_code` of a letter that must be posted as a registered one.
 REGISTERED = "registered"
 _FIRST = {Channel.CALL: MessageState.TO_CALL, Channel.LETTER: MessageState.TO_POST}
+# Told to suppliers and subcontractors, never to customers.
+PARTNER = frozenset({MessageEvent.SUPPLIER_ORDER, MessageEvent.SUBCONTRACT})
 GONE = (MessageState.LEASED, MessageState.SENT, MessageState.CALLED, MessageState.POSTED)
 
 
@@ -313,8 +315,11 @@ def revision_of(message: Message) -> int:
 
 
 def tell_of_message(session: Session, message: Message, event: str, actor: Actor, reason: str = "") -> None:
-    """Keep the message, and write into the order's story what a person did about it."""
+    """Keep the message, and write into the order's story what a person did about it; one that is about no single order
+    has none."""
     session.add(message)
+    if message.order_id is None:
+        return
     order = session.get_one(RepairOrder, message.order_id)
     detail = {"message": message.id, "channel": message.channel.value, "tells": message.event.value}
     append_event(session, order, event=event, actor=actor, detail=detail | ({"reason": reason} if reason else {}))

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from convisav_tui.shop.channels import OF_THE_QUOTE
 from convisav_tui.money import format_amount
+from convisav_tui.shop.channels import OF_THE_QUOTE
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.message_facts import MessageFacts, message_values
 from convisav_tui.shop.notices import Audience, audiences

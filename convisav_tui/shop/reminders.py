@@ -1,4 +1,4 @@
-"""Ladders of reminders: a quote that nobody answers, a device that nobody collects (rules.md FR-U7, T06).
+"""Ladders of reminders: quotes nobody answers, devices nobody collects, loaners nobody brings back (FR-U7, T06, 7.5 L).
 
 The rungs are the shop's own data. The worker climbs them: a rung is owed once, on its day; one that was missed for long
 is left out, so that a shop which was closed, or an old file that was taken over, tells nobody everything at once.
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from convisav_tui.clock import local
 from convisav_tui.errors import FieldErrors
@@ -19,6 +20,7 @@ from convisav_tui.shop.channel_words import read_channels
 from convisav_tui.shop.channels import in_order
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.dates import add_months
+from convisav_tui.shop.loans import open_loan
 from convisav_tui.shop.notices import audiences, timing
 from convisav_tui.shop.outbox import enqueue_message, revision_of, withdraw
 from convisav_tui.shop.permissions import Permission, asks, require
@@ -28,6 +30,7 @@ from convisav_tui.shop.quoting import current_quote
 from convisav_tui.shop.reactions import REMINDED, still_wanted
 from convisav_tui.store.models import (
     Channel,
+    Loan,
     Message,
     MessageEvent,
     MessageState,
@@ -36,21 +39,23 @@ from convisav_tui.store.models import (
     RepairOrder,
 )
 
-QUOTE_UNANSWERED, NOT_COLLECTED = "quote_unanswered", "not_collected"
-LADDERS = (QUOTE_UNANSWERED, NOT_COLLECTED)
+QUOTE_UNANSWERED, NOT_COLLECTED, LOAN_OVERDUE = "quote_unanswered", "not_collected", "loan_overdue"
+LADDERS = (QUOTE_UNANSWERED, NOT_COLLECTED, LOAN_OVERDUE)
 EVENTS_OF: Mapping[str, tuple[MessageEvent, ...]] = {
     QUOTE_UNANSWERED: (MessageEvent.QUOTE_REMINDER,),
     NOT_COLLECTED: (MessageEvent.COLLECT_REMINDER, MessageEvent.UNCLAIMED_NOTICE),
+    LOAN_OVERDUE: (MessageEvent.LOAN_OVERDUE,),
 }
 # Days after which a rung that was missed is not climbed any more; a registered letter always is.
 MISSED_AFTER = 14
 LIVES = timedelta(days=14)
 MOST_DAYS, MOST_MONTHS = 3660, 120
-_PER_QUOTE = 100
+_PER_QUOTE = _PER_LOAN = 100
 
 
 def shipped_steps() -> list[ReminderStep]:
-    """The ladders that the program brings: J+3 and J+7; 7, 15, 30 days, 3, 11 (registered), 12 months."""
+    """The ladders that the program brings: J+3 and J+7; 7, 15, 30 days, 3, 11 (registered), 12 months; a loaner 1, 7
+    and 15 days after it was due."""
     letter = [Channel.LETTER.value]
     reminder, notice = MessageEvent.COLLECT_REMINDER, MessageEvent.UNCLAIMED_NOTICE
     rungs: list[tuple[str, int, int, MessageEvent, list[str], bool]] = [
@@ -62,6 +67,9 @@ def shipped_steps() -> list[ReminderStep]:
         (NOT_COLLECTED, 0, 3, notice, letter, False),
         (NOT_COLLECTED, 0, 11, notice, letter, True),
         (NOT_COLLECTED, 0, 12, notice, [], False),
+        (LOAN_OVERDUE, 1, 0, MessageEvent.LOAN_OVERDUE, [], False),
+        (LOAN_OVERDUE, 7, 0, MessageEvent.LOAN_OVERDUE, [], False),
+        (LOAN_OVERDUE, 15, 0, MessageEvent.LOAN_OVERDUE, [], False),
     ]
     return [
         ReminderStep(
@@ -86,9 +94,11 @@ def remind(session: Session, now: datetime, shop: ShopContext) -> int:
 
 
 def ladder_of(session: Session, ladder: str) -> Sequence[ReminderStep]:
-    """The rungs of a ladder, lowest first, those that are switched off too."""
+    """The rungs of a ladder, lowest first, those that are switched off too. A shop that is older than the ladder has
+    the shipped ones, as objects that are no rows yet."""
     rungs = select(ReminderStep).where(ReminderStep.ladder == ladder)
-    return session.exec(rungs.order_by(col(ReminderStep.position))).all()
+    kept = session.exec(rungs.order_by(col(ReminderStep.position))).all()
+    return kept or [rung for rung in shipped_steps() if rung.ladder == ladder and ladder == LOAN_OVERDUE]
 
 
 @asks(Permission.EDIT_WORDING)
@@ -110,6 +120,7 @@ def save_step(
     if not (0 <= after_days <= MOST_DAYS and 0 <= after_months <= MOST_MONTHS) or not (after_days or after_months):
         raise FieldErrors({"after": _("Type days or months after which it is sent")})
     rungs = ladder_of(session, ladder)
+    session.add_all(rungs)
     row = next((rung for rung in rungs if rung.position == position), None)
     if row is None:
         top = max((rung.position for rung in rungs), default=0) + 1
@@ -127,9 +138,7 @@ def _climb(session: Session, ladder: str, today: date, now: datetime, shop: Shop
     rungs = [rung for rung in ladder_of(session, ladder) if rung.active]
     if not rungs:
         return 0
-    states = frozenset().union(*(REMINDED[event] for event in EVENTS_OF[ladder]))
-    waiting = select(RepairOrder).where(col(RepairOrder.state).in_(states), col(RepairOrder.closed_at).is_(None))
-    owed, orders = 0, session.exec(waiting).all()
+    owed, orders = 0, session.exec(_watched(ladder, today)).all()
     climbed = _climbed(session, ladder, [order.id for order in orders if order.id is not None])
     for order in orders:
         began, base = _began(session, ladder, order, shop)
@@ -143,6 +152,15 @@ def _climb(session: Session, ladder: str, today: date, now: datetime, shop: Shop
             continue
         owed += _owe(session, order, rung, base + rung.position, now, shop)
     return owed
+
+
+def _watched(ladder: str, today: date) -> SelectOfScalar[RepairOrder]:
+    """The orders that a ladder is for: by their state, or with a loaner that should be back."""
+    if ladder == LOAN_OVERDUE:
+        late = select(Loan.order_id).where(col(Loan.ended_at).is_(None), col(Loan.due_on) < today)
+        return select(RepairOrder).where(col(RepairOrder.id).in_(late))
+    states = frozenset().union(*(REMINDED[event] for event in EVENTS_OF[ladder]))
+    return select(RepairOrder).where(col(RepairOrder.state).in_(states), col(RepairOrder.closed_at).is_(None))
 
 
 def _climbed(session: Session, ladder: str, orders: Sequence[int]) -> dict[int, int]:
@@ -160,7 +178,10 @@ def _climbed(session: Session, ladder: str, orders: Sequence[int]) -> dict[int, 
 
 
 def _began(session: Session, ladder: str, order: RepairOrder, shop: ShopContext) -> tuple[date, int] | tuple[None, int]:
-    """From which day the rungs are counted, and what is added to their numbers: each quote has its own."""
+    """From which day the rungs are counted, and what is added to their numbers: each quote, each loan has its own."""
+    if ladder == LOAN_OVERDUE:
+        loan = open_loan(session, order.id or 0)
+        return (loan.due_on, (loan.id or 0) * _PER_LOAN) if loan is not None and loan.due_on else (None, 0)
     if ladder == QUOTE_UNANSWERED:
         quote = current_quote(session, order.id or 0)
         if quote is None:
@@ -203,7 +224,7 @@ def _owe(
 def _call_off(session: Session) -> None:
     """Reminders that wait for the morning, or for somebody to call, of orders that have moved on meanwhile."""
     waiting = select(Message).where(
-        col(Message.event).in_(tuple(REMINDED)),
+        col(Message.event).in_((*REMINDED, MessageEvent.LOAN_OVERDUE)),
         col(Message.state).in_((MessageState.QUEUED, MessageState.TO_CALL, MessageState.TO_POST)),
     )
     for message in session.exec(waiting).all():

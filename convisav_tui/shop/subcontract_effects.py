@@ -10,11 +10,14 @@ from sqlmodel import Session
 
 from convisav_tui.i18n import _, format_day
 from convisav_tui.shop.actor import Actor
+from convisav_tui.shop.away import Away
 from convisav_tui.shop.dispatch_slip import ask_for_slip
 from convisav_tui.shop.effects import Effect
 from convisav_tui.shop.events import append_event
 from convisav_tui.shop.movement import Change, as_json
 from convisav_tui.shop.numbers import next_dispatch_number
+from convisav_tui.shop.outbox import PlannedMessage
+from convisav_tui.shop.partner_messages import of_answer, of_dispatch, owe_partner, plan_partner
 from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers
 from convisav_tui.shop.subcontract_guards import chosen_terms, day_back, open_job
@@ -93,7 +96,7 @@ def _send(situation: Situation, answers: Answers, change: Change) -> None:
     if job.secret_included:
         change.afterwards.append(lambda _event: _passed_on(situation, change, party.name))
     if not shared:
-        change.afterwards.append(lambda _event: _print_slip(situation, change, dispatch))
+        change.afterwards.append(lambda event: _print_slip(situation, change, dispatch, event))
 
 
 def _passed_on(situation: Situation, change: Change, name: str) -> None:
@@ -102,8 +105,45 @@ def _passed_on(situation: Situation, change: Change, name: str) -> None:
     )
 
 
-def _print_slip(situation: Situation, change: Change, dispatch: Dispatch) -> None:
+def _print_slip(situation: Situation, change: Change, dispatch: Dispatch, event: OrderEvent) -> None:
     ask_for_slip(situation.session, dispatch, situation.shop, change.actor)
+    news = of_dispatch(situation.session, dispatch, situation.shop)
+    owe_partner(situation.session, news, situation.shop, cause=event)
+
+
+def _tell_answer(situation: Situation, change: Change, away: Away, approved: bool) -> None:
+    """His price is agreed to, or not: he is told once the step cannot be taken back."""
+
+    def owe(event: OrderEvent) -> None:
+        news = of_answer(situation.session, situation.order, away, approved)
+        owe_partner(situation.session, news, situation.shop, cause=event)
+
+    change.afterwards.append(owe)
+
+
+def _answer_planned(
+    situation: Situation, approved: bool, cost: int | None = None, reference: str = ""
+) -> list[PlannedMessage]:
+    if situation.away is None:
+        return []
+    news = of_answer(situation.session, situation.order, situation.away, approved, cost, reference)
+    planned = plan_partner(situation.session, news, situation.shop)
+    return [planned] if planned is not None else []
+
+
+def _parcel_planned(situation: Situation, answers: Answers) -> list[PlannedMessage]:
+    """The note that goes ahead of a parcel of one device; a parcel of several has one for all."""
+    terms = chosen_terms(situation, answers)
+    if terms is None or answers.text(DISPATCH):
+        return []
+    foreseen = Dispatch(
+        number="",
+        idempotency_key="",
+        subcontractor_id=terms.party_id,
+        expected_on=day_back(terms, answers, situation.today),
+    )
+    planned = plan_partner(situation.session, of_dispatch(situation.session, foreseen, situation.shop), situation.shop)
+    return [planned] if planned is not None else []
 
 
 def _say_sent(situation: Situation, answers: Answers) -> str:
@@ -163,7 +203,9 @@ def _quote(approved: bool) -> Effect:
             decided_at=change.at if approved else None,
         )
         change.detail.update(subcontractor=away.party.name, work=answers.text("work"), price=away.job.price)
-        if not approved:
+        if approved:
+            _tell_answer(situation, change, away, True)
+        else:
             change.put(quote_state=QuoteState.SUPERSEDED)
 
     def foresee(situation: Situation, answers: Answers) -> str:
@@ -171,19 +213,27 @@ def _quote(approved: bool) -> Effect:
         if situation.away is None or cost is None:
             return ""
         price = situation.money(with_margin(cost, situation.away.terms))
+        if approved and tells(situation, answers):
+            return _("With the margin: {price}.").format(price=price)
         if approved:
             return _("With the margin: {price}. Tell {name} that he may go on.").format(
                 price=price, name=situation.away.party.name
             )
         return _("Our price with the margin: {price}.").format(price=price)
 
-    return Effect(apply, foresee)
+    def tells(situation: Situation, answers: Answers) -> list[PlannedMessage]:
+        if not approved:
+            return []
+        return _answer_planned(situation, True, answers.amount("cost"), answers.text("reference"))
+
+    return Effect(apply, foresee, tells)
 
 
 def _approve(situation: Situation, _answers: Answers, change: Change) -> None:
     away = open_job(situation)
     _change_job(change, away.job, situation.session, state=SubcontractState.APPROVED, decided_at=change.at)
     change.detail["subcontractor"] = away.party.name
+    _tell_answer(situation, change, away, True)
 
 
 def _reject(situation: Situation, _answers: Answers, change: Change) -> None:
@@ -191,10 +241,11 @@ def _reject(situation: Situation, _answers: Answers, change: Change) -> None:
     if situation.away is not None:
         values = {"state": SubcontractState.REJECTED, "decided_at": change.at}
         _change_job(change, situation.away.job, situation.session, **values)
+        _tell_answer(situation, change, situation.away, False)
 
 
 def _say_rejected(situation: Situation, _answers: Answers) -> str:
-    if situation.away is None:
+    if situation.away is None or _answer_planned(situation, False):
         return ""
     return _("{name} has the device: tell him to send it back.").format(name=situation.away.party.name)
 
@@ -223,10 +274,10 @@ def take_back_job(session: Session, event: OrderEvent) -> None:
     session.flush()
 
 
-send = Effect(_send, _say_sent)
+send = Effect(_send, _say_sent, _parcel_planned)
 receive = Effect(_receive)
 quote = _quote(approved=False)
 quote_and_approve = _quote(approved=True)
-approve = Effect(_approve)
-reject = Effect(_reject, _say_rejected)
+approve = Effect(_approve, tells=lambda situation, _answers: _answer_planned(situation, True))
+reject = Effect(_reject, _say_rejected, lambda situation, _answers: _answer_planned(situation, False))
 recall = Effect(_recall)

@@ -17,7 +17,9 @@ from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.needs import AUTHORISED, NOT_HERE
 from convisav_tui.shop.numbers import next_supplier_order_number
+from convisav_tui.shop.partner_messages import call_off_order, of_supplier_order, owe_partner
 from convisav_tui.shop.parts import preferred_supplier
+from convisav_tui.shop.promise import postpone_for_parts
 from convisav_tui.shop.stock import ONE, shown
 from convisav_tui.shop.supplier_order_paper import ask_for_paper
 from convisav_tui.shop.suppliers import supplier_terms
@@ -120,7 +122,10 @@ def order_parts(session: Session, actor: Actor, shop: ShopContext, key: str) -> 
         for one in wanted:
             _add_line(session, order, one, [need for need, _number in needs.get(one.part_id, [])])
         ask_for_paper(session, order, shop, actor)
+        owe_partner(session, of_supplier_order(session, order, shop), shop)
         made.append(order)
+    waiting = [need.order_id for one in by_supplier.values() for part in one for need, _number in needs[part.part_id]]
+    postpone_for_parts(session, dict.fromkeys(waiting), actor, shop)
     return made
 
 
@@ -138,12 +143,13 @@ def cancel_order(session: Session, order_id: int, actor: Actor) -> SupplierOrder
         session.add(need)
     order.state = SupplierOrderState.CANCELLED
     session.add(order)
+    call_off_order(session, order_id)
     session.flush()
     return order
 
 
-def ordered_rows(session: Session) -> list[OrderedRow]:
-    """The supplier orders, those under way first, then the newest."""
+def ordered_rows(session: Session, order_id: int | None = None) -> list[OrderedRow]:
+    """The supplier orders, those under way first, then the newest; or one of them."""
     sums = (
         select(
             SupplierOrderLine.supplier_order_id,
@@ -153,13 +159,14 @@ def ordered_rows(session: Session) -> list[OrderedRow]:
         .group_by(col(SupplierOrderLine.supplier_order_id))
         .subquery()
     )
-    rows = session.exec(
+    chosen = (
         select(SupplierOrder, Party.name, sums.c.lines, sums.c.left)
         .join(Party, col(Party.id) == col(SupplierOrder.supplier_id))
         .outerjoin(sums, sums.c.supplier_order_id == col(SupplierOrder.id))
         .order_by(col(SupplierOrder.state).in_(_OPEN).desc(), col(SupplierOrder.id).desc())
         .limit(200)
     )
+    rows = session.exec(chosen if order_id is None else chosen.where(SupplierOrder.id == order_id))
     return [
         OrderedRow(
             id=order.id or 0,

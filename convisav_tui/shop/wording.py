@@ -47,6 +47,7 @@ NAMES: Mapping[str, str] = {
     "reference": mark("the principal's own reference"),
     "taken_in": mark("day when the device was taken in"),
     "ready_since": mark("day since when it can be collected"),
+    "news": mark("what a subcontractor is told"),
 }
 SUBJECT_LENGTH = 200
 SMS_VALUE_LENGTH = 60
@@ -249,6 +250,7 @@ def sample_values(shop: ShopContext, language: str = "") -> dict[str, str]:
         "amount": "126,00 €", "due": "96,00 €", "valid_until": "21/12/2026", "quote_text": "Pompe de vidange",
         "answer": sentence("ask", spoken), "result": sentence("repaired", spoken),
         "guarantee": "27/02/2027", "reference": "PO-4711", "taken_in": "14/11/2026", "ready_since": "20/11/2026",
+        "news": sentence("approved", spoken),
     }  # fmt: skip
 
 

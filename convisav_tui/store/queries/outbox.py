@@ -13,7 +13,17 @@ from sqlmodel import Session
 
 from convisav_tui.store.board import JOB_OPEN, MESSAGE_OWED, MESSAGE_TO_POST, in_states
 from convisav_tui.store.models import JobState, MessageState
-from convisav_tui.store.tables import MESSAGE, MESSAGE_ATTEMPT, ORDER, PAPER, PARTY, PRINT_ATTEMPT, PRINT_JOB
+from convisav_tui.store.tables import (
+    DISPATCH,
+    MESSAGE,
+    MESSAGE_ATTEMPT,
+    ORDER,
+    PAPER,
+    PARTY,
+    PRINT_ATTEMPT,
+    PRINT_JOB,
+    SUPPLIER_ORDER,
+)
 
 OPEN_JOBS = ("queued", "sending", "needs_attention")
 OWED_MESSAGES = ("dead", "unknown", "to_call", "to_post")
@@ -78,10 +88,13 @@ class MessageTry:
 
 @dataclass(frozen=True)
 class MessageRow:
-    """A message as a list shows it; `customer` is who is told, which may be a principal."""
+    """A message as a list shows it; `customer` is who is told, which may be a principal, a supplier or a subcontractor.
+    `number` is that of the order, else of the supplier order or of the dispatch that it is about."""
 
     id: int
-    order_id: int
+    order_id: int | None
+    supplier_order_id: int | None
+    dispatch_id: int | None
     event_id: int | None
     number: str
     customer: str
@@ -218,10 +231,15 @@ def _jobs() -> sa.Select[Any]:
 
 @cache
 def _messages() -> sa.Select[Any]:
-    joined = MESSAGE.join(ORDER, ORDER.c.id == MESSAGE.c.order_id).join(
-        PARTY, PARTY.c.id == sa.func.coalesce(MESSAGE.c.party_id, ORDER.c.party_id)
+    joined = (
+        MESSAGE.outerjoin(ORDER, ORDER.c.id == MESSAGE.c.order_id)
+        .outerjoin(PARTY, PARTY.c.id == sa.func.coalesce(MESSAGE.c.party_id, ORDER.c.party_id))
+        .outerjoin(SUPPLIER_ORDER, SUPPLIER_ORDER.c.id == MESSAGE.c.supplier_order_id)
+        .outerjoin(DISPATCH, DISPATCH.c.id == MESSAGE.c.dispatch_id)
     )
-    aside = {"number": ORDER.c.number, "customer": PARTY.c.name, "phone": PARTY.c.phone}
+    number = sa.func.coalesce(ORDER.c.number, SUPPLIER_ORDER.c.number, DISPATCH.c.number, "")
+    name, phone = sa.func.coalesce(PARTY.c.name, ""), sa.func.coalesce(PARTY.c.phone, "")
+    aside = {"number": number, "customer": name, "phone": phone}
     return sa.select(*_columns(MessageRow, MESSAGE, aside)).select_from(joined)
 
 
