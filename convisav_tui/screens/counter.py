@@ -17,6 +17,7 @@ from convisav_tui.i18n import (
     set_language,
 )
 from convisav_tui.money import format_amount
+from convisav_tui.store.board import WARNED_AFTER_DAYS
 
 if TYPE_CHECKING:
     from convisav_tui.config import Config
@@ -48,6 +49,8 @@ class Counter:
     notice: str = ""
     """Why nothing can be saved although the store could be opened, in words."""
 
+    warned_after_days: int = WARNED_AFTER_DAYS
+    """After how many days a repair under the legal guarantee is watched (FR-G2)."""
     scanner_garbled: bool = False
     """Whether a scan came as from another keyboard, so that F4 offers the set-up sheet."""
 

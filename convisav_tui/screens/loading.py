@@ -12,6 +12,7 @@ from convisav_tui.shop.permissions import pins_in_use
 from convisav_tui.shop.setup import first_rows
 from convisav_tui.shop.staff import known_person, person_at_station, seen_station
 from convisav_tui.store.migrate import open_store
+from convisav_tui.store.queries.lists import warned_after_days
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -39,6 +40,8 @@ def load(counter: Counter) -> None:
         with store.read() as session:
             counter.asks_pin = pins_in_use(session)
             counter.person = None if counter.asks_pin else known_person(session, login, station)
+    with store.read() as session:
+        counter.warned_after_days = warned_after_days(session, counter.today)
     counter.opened = store
 
 

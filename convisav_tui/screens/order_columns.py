@@ -8,7 +8,7 @@ from convisav_tui import ticket_number, words
 from convisav_tui.i18n import _, mark
 from convisav_tui.screens.widgets.painting import Role
 from convisav_tui.screens.widgets.record_list import ColumnSpec, Record
-from convisav_tui.store.board import FINISHED, WARNED_AFTER_DAYS
+from convisav_tui.store.board import FINISHED
 
 if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
@@ -80,7 +80,7 @@ def legal_delay(row: OrderRow, counter: Counter) -> str:
 
     limit = packaged(counter.config.shop.country).number("guarantee.remedy_days", counter.today)
     days = (counter.today - counter.local(row.opened_at).date()).days
-    if not limit or days < min(WARNED_AFTER_DAYS, limit):
+    if not limit or days < min(counter.warned_after_days, limit):
         return ""
     told = _("legal guarantee: day {day} of {limit}").format(day=days, limit=limit)
     return f"{told} !" if days >= limit else told

@@ -109,21 +109,24 @@ def _not_ready() -> StoreError:
 
 
 def _page(connection: Any, key: str, today: date, limit: int, person: int | None) -> list[OrderRow]:
-    values = {"today": today.isoformat(), "warned": _warned(today), "limit": limit, "person": person}
+    values = {"today": today.isoformat(), "limit": limit, "person": person}
+    if ":warned" in BY_KEY[key].where:
+        values["warned"] = _warned(connection, today)
     lines = connection.execute(board.page_statement(BY_KEY[key], hinted=True), values).fetchall()
     return [board.order_row(_typed(line), today) for line in lines]
 
 
 def _counts(connection: Any, today: date, person: int | None) -> dict[str, int]:
     by_state = dict(connection.execute(board.COUNT_BY_STATE).fetchall())
-    values = {"today": today.isoformat(), "warned": _warned(today), "person": person}
+    values = {"today": today.isoformat(), "warned": _warned(connection, today), "person": person}
     others = connection.execute(board.count_statement(hinted=True), values).fetchone()
     return board.sum_up(by_state, others)
 
 
-def _warned(today: date) -> str:
+def _warned(connection: Any, today: date) -> str:
     """As the database writes instants: UTC without a zone, with microseconds."""
-    return board.warned_before(today).strftime("%Y-%m-%d %H:%M:%S.%f")
+    (found,) = connection.execute(board.WARNED_AFTER, {"today": today.isoformat()}).fetchone()
+    return board.warned_before(today, board.warned_after_days(found)).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def _typed(line: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -13,6 +13,7 @@ from convisav_tui.errors import StoreError
 from convisav_tui.store import board, fastpath
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import (
+    CountryRule,
     Dispatch,
     Holder,
     Loan,
@@ -23,6 +24,7 @@ from convisav_tui.store.models import (
     OrderKind,
     OrderState,
     RepairOrder,
+    Setting,
     SubcontractJob,
 )
 from convisav_tui.store.queries.lists import BY_KEY, LISTS, OrderRow, counts, fetch_list, fetch_rows, find_row
@@ -360,6 +362,36 @@ def test_a_legal_guarantee_is_on_its_list_from_the_twentieth_day(filled: Store) 
         rows = fetch_list(session, "legal_30_days", TODAY, limit=50)
         assert [(TODAY - row.opened_at.date()).days for row in rows] == [20, 40]
         assert len(fetch_list(session, "legal_30_days", TODAY + timedelta(days=2), limit=50)) == 4
+
+
+@pytest.mark.parametrize(("setting", "rule", "days"), [(None, 10, [14, 20, 40]), (30, 10, [40]), ("x", None, [20, 40])])
+def test_the_shop_or_its_country_says_when_to_watch_a_legal_guarantee(
+    store: Store, setting: object, rule: int | None, days: list[int]
+) -> None:
+    """The choice of the shop counts before the dated rule of the country, in the rows, the counts and the first
+    paint."""
+
+    def rows(session: Session) -> None:
+        device = add_device(session, add_party(session))
+        for age in (5, 14, 20, 40):
+            brought = datetime.combine(TODAY - timedelta(days=age), time(12), UTC)
+            add_order(session, device, kind=OrderKind.LEGAL_GUARANTEE, opened_at=brought)
+        if setting is not None:
+            session.add(Setting(key=board.WARNING_RULE, value=setting))
+        if rule is not None:
+            past = CountryRule(country="RO", key=board.WARNING_RULE, valid_from=date(2000, 1, 1), value=2)
+            past.valid_to = date(2021, 12, 31)
+            session.add(past)
+            session.add(CountryRule(country="RO", key=board.WARNING_RULE, valid_from=date(2022, 1, 1), value=rule))
+
+    store.write(rows)
+    with store.read() as session:
+        found = fetch_list(session, "legal_30_days", TODAY, limit=50)
+        assert sorted((TODAY - row.opened_at.date()).days for row in found) == days
+        assert counts(session, TODAY)["legal_30_days"] == len(days)
+    if store.url.startswith("sqlite"):
+        assert fastpath.counts(store.url, TODAY)["legal_30_days"] == len(days)
+        assert len(fastpath.first_page(store.url, "legal_30_days", TODAY)) == len(days)
 
 
 def test_a_date_of_the_shop_decides_what_is_late(store: Store) -> None:

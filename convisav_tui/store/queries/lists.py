@@ -26,6 +26,7 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "notified_at": UTC_INSTANT,
 }
 _COUNT_BY_STATE = sa.text(board.COUNT_BY_STATE)
+_WARNED_AFTER = sa.text(board.WARNED_AFTER).bindparams(sa.bindparam("today", type_=sa.Date()))
 _COLUMNS = tuple(sa.column(name, _TYPES.get(name, sa.types.NullType())) for name in _NAMES)
 
 
@@ -51,7 +52,7 @@ def fetch_list(
     if ":today" in spec.where:
         parameters["today"] = today
     if ":warned" in spec.where:
-        parameters["warned"] = board.warned_before(today)
+        parameters["warned"] = board.warned_before(today, warned_after_days(session, today))
     if ":person" in spec.where:
         parameters["person"] = person
     hinted = session.get_bind().dialect.name == "sqlite"
@@ -72,14 +73,20 @@ def find_row(session: Session, order_id: int, today: date) -> OrderRow | None:
 
 
 def counts(session: Session, today: date, person: int | None = None) -> dict[str, int]:
-    """How many orders each list holds, by its key; two queries whatever the number of lists.
+    """How many orders each list holds, by its key; three queries whatever the number of lists.
     `person` is whose work "mine" counts."""
     by_state = {state: count for state, count in session.execute(_COUNT_BY_STATE)}
     others = _count_statement(hinted=session.get_bind().dialect.name == "sqlite")
+    warned = board.warned_before(today, warned_after_days(session, today))
     return board.sum_up(
-        by_state,
-        tuple(session.execute(others, {"today": today, "warned": board.warned_before(today), "person": person}).one()),
+        by_state, tuple(session.execute(others, {"today": today, "warned": warned, "person": person}).one())
     )
+
+
+def warned_after_days(session: Session, today: date) -> int:
+    """After how many days a repair under the legal guarantee is watched: the shop's choice, else the country's rule
+    (FR-G2)."""
+    return board.warned_after_days(session.execute(_WARNED_AFTER, {"today": today}).scalar_one())
 
 
 @cache
