@@ -255,7 +255,7 @@ def test_a_fax_says_that_the_repair_is_ready(day: Day) -> None:
 def test_a_deposit_is_taken_with_the_device(day: Day) -> None:
     """Possibilité de prendre un acompte (ou montant de prise en charge) lors du dépôt d'un appareil à réparer"""
     receipt = _receipt(day, EMAIL)
-    assert "€30.00" in receipt and "down payment (acompte)" in receipt
+    assert "Down payment (acompte): €30.00" in receipt, "its nature in law is named with it"
     rows = day.shop.rows(
         "SELECT p.nature, p.amount FROM payment p JOIN repair_order o ON o.id = p.order_id"
         " WHERE o.number = ? AND p.nature != 'guarantee_deposit' ORDER BY p.id",
