@@ -70,7 +70,7 @@ class IppLine:
                 return Delivery(DeliveryKind.REFUSED, 0, error.reason)
             return self._lost(OSError(error.reason), self._call.sent, payload)
         except OSError as error:
-            answer_before_the_end = self._heard_early()
+            answer_before_the_end = None if isinstance(error, TimeoutError) else self._heard_early()
             if answer_before_the_end is None:
                 return self._lost(error, self._call.sent, payload)
             answer = answer_before_the_end

@@ -39,7 +39,7 @@ _STOPS = {
 # What each is when the printer goes on.
 _WARNS = {
     "media-low": Condition.PAPER_LOW,
-    "media-empty": Condition.PAPER_LOW,
+    "media-empty": Condition.TRAY_EMPTY,
     "toner-low": Condition.TONER_LOW,
     "toner-empty": Condition.TONER_LOW,
     "marker-supply-low": Condition.TONER_LOW,

@@ -49,6 +49,7 @@ class Condition(enum.StrEnum):
     # These only warn.
     MEDIA_LOW = "media_low"
     PAPER_LOW = "paper_low"
+    TRAY_EMPTY = "tray_empty"
     TONER_LOW = "toner_low"
     UNREACHED = "unreached"
 
@@ -143,6 +144,7 @@ def _sentence(condition: Condition) -> str:
         Condition.ERROR: _("The printer reports an error: look at its display."),
         Condition.MEDIA_LOW: _("The roll is nearly at its end."),
         Condition.PAPER_LOW: _("Paper is running low."),
+        Condition.TRAY_EMPTY: _("One of its trays is empty."),
         Condition.TONER_LOW: _("Toner or ink is running low."),
         Condition.UNREACHED: _("Its queue does not reach the printer: is it on?"),
     }[condition]
