@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlmodel import Session
+
+from convisav_tui.clock import now
 from convisav_tui.i18n import _
 from convisav_tui.shop.circular import is_due
 from convisav_tui.shop.consent_ledger import standing
+from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.country_rules import rules_in_force
 from convisav_tui.shop.dated_rules import shop_setting
-from convisav_tui.shop.quote_issue import Offer
+from convisav_tui.shop.quote_issue import Offer, offered
+from convisav_tui.shop.quote_lines import order_of
+from convisav_tui.shop.quote_paper import REGISTRATION
 from convisav_tui.shop.situation import Situation
+from convisav_tui.shop.steps import Answers
 from convisav_tui.store.models import QuoteLineKind
 
 CONTENT = "quote.content"  # rule of the country: what a quote must say beyond what makes it one
-REGISTRATION = "registration"  # setting: number of the shop in its register, as papers show it
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,15 @@ class Gap:
     mended_by: str = "quote"
     blocks: bool = True
     line_id: int | None = None
+
+
+def draft_gaps(session: Session, order_id: int, shop: ShopContext) -> list[Gap]:
+    """What is missing of the quote as it is written now, for the screen of its lines; nothing while it has none."""
+    situation = Situation(session, order_of(session, order_id), shop, now())
+    if not situation.drafted:
+        return []
+    offer = offered(situation, Answers())
+    return gaps_of(situation, offer) if offer is not None else []
 
 
 def gaps_of(situation: Situation, offer: Offer) -> list[Gap]:

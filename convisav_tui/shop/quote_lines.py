@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, col, select
 
 from convisav_tui import clock
@@ -267,6 +268,7 @@ def touch(session: Session, order: RepairOrder, shop: ShopContext, actor: Actor)
     """The draft was changed now by this person; two who do so at once do so one after the other."""
     draft = begin_draft(session, order, shop, actor)
     draft.updated_at, draft.updated_by_id = clock.now(), actor.staff_id
+    flag_modified(draft, "updated_at")  # its version counts every change, two in one instant too
     session.add(draft)
     session.flush()
     return draft

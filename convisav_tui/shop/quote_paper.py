@@ -37,7 +37,7 @@ from convisav_tui.store.models import (
 from convisav_tui.ticket_number import show
 
 KIND, FORM = "quote", "repair_information_form"
-REGISTRATION = "registration"
+REGISTRATION = "registration"  # setting: number of the shop in its register
 _LINE = (mark("Work and parts"), mark("Quantity"), mark("Unit price"), mark("VAT rate"), mark("Amount"))
 _SUMS = (mark("VAT rate"), mark("Amount excl. VAT"), mark("VAT"), mark("Amount incl. VAT"))
 _WITH, _WITHOUT = mark("Prices with VAT"), mark("Prices without VAT")
@@ -154,7 +154,7 @@ def _facts(
 ) -> tuple[tuple[str, str], ...]:
     device = session.get_one(Device, order.device_id)
     kind = session.get_one(DeviceType, device.device_type_id)
-    fee = format_amount(quote.fee, quote.currency, language) if quote.fee else translate(mark("free"), language)
+    fee = format_amount(quote.fee, quote.currency, language) if quote.fee else translate(mark("free of charge"), language)
     said = (
         (mark("Order"), show(order.number)),
         (mark("Version"), str(quote.revision) if quote.revision > 1 else ""),
