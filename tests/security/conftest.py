@@ -64,7 +64,7 @@ def _take_in(store: Store, context: ShopContext, actor: Actor, text: str, key: s
         "name": text[:100], "email": email, "phone": f"06 12 34 56 {10 + int(key[1:])}",
         "device_type": "washing_machine",
         "brand": text[:50], "model": text[:50], "serial": "12345678", "fault": text, "accessories": text[:300],
-        "intake_condition": text[:300], "quote_requested": "x", "quote_channel": "email", "ready_channel": "sms",
+        "condition": text[:300], "quote_requested": "x", "quote_channel": "email", "ready_channel": "sms",
     }  # fmt: skip
     form = parse_intake(fields, context)
     received = store.write(lambda session: receive(session, form, actor, context, key))

@@ -12,19 +12,24 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from convisav_tui.csv_cells import as_csv, defused, from_csv, restored
 from convisav_tui.notifying.mail_message import Mail, compose
 from convisav_tui.notifying.mailbox import Mailbox
 from convisav_tui.notifying.urls import MailAccount
+from convisav_tui.printing.document_pdf import document_pdf
 from convisav_tui.printing.label import label
 from convisav_tui.printing.media import media_named
 from convisav_tui.printing.receipt import words_of
 from convisav_tui.printing.receipt_pdf import receipt_pdf
 from convisav_tui.printing.receipt_roll import receipt_strip
+from convisav_tui.shop.document import Document
 from convisav_tui.shop.filled_papers import label_of, receipt_of
-from convisav_tui.store.models import Device, Message, Party, RepairOrder
+from convisav_tui.shop.letters import page_for
+from convisav_tui.shop.message_facts import facts_of
+from convisav_tui.shop.order_papers import document_of, papers_of
+from convisav_tui.store.models import Channel, Device, Message, MessageEvent, Party, RepairOrder
 from convisav_tui.text import clean_line, clean_text
 from tests.commands.convisav import command, convisav, surroundings
 from tests.fake_printer import scanned
@@ -77,6 +82,55 @@ def test_paper(wrong: str, hostile_shop: HostileShop, tmp_path: Path, monkeypatc
     wanted = squeezed(clean_line(taken.text[:100]))
     assert _in_ascii(wanted)[:60] in _in_ascii(printed)
     assert "root:" not in printed and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("wrong", HOSTILE)
+def test_every_paper_of_an_order(wrong: str, hostile_shop: HostileShop) -> None:
+    """Those that can be made of it, and those that its messages have."""
+    taken = hostile_shop.taken[wrong]
+    with hostile_shop.store.read() as session:
+        order = session.get_one(RepairOrder, taken.order_id)
+        made = [
+            document_of(session, order, kind, hostile_shop.context)
+            for kind in ("job_sheet", "work_statement", "return_receipt", "relinquishment")
+        ]
+        made += [Document.from_content(paper.content) for paper in papers_of(session, taken.order_id)]
+        party = session.get_one(Party, order.party_id)
+    # Its own text where one stands there: a receipt that was issued keeps the name as it was cleaned.
+    wanted = _in_ascii(squeezed(clean_line(party.name)))[:30]
+    fault = _in_ascii(squeezed(clean_text(taken.text)))[:30]
+    for document in made:
+        said = _in_ascii(squeezed(_text_of(document_pdf(document))))
+        assert wanted in said or fault in said, document.kind
+        assert "root:" not in said, document.kind
+
+
+def test_letters_and_faxes(hostile_shop: HostileShop) -> None:
+    """The wording is the shop's, what it quotes is not."""
+    body = "\n\n".join(clean_text(text) for text in HOSTILE.values() if text != HOSTILE["long"])
+
+    def pages(session: Session) -> list[Document]:
+        order = session.get_one(RepairOrder, hostile_shop.taken["typst"].order_id)
+        found = []
+        for channel in (Channel.LETTER, Channel.FAX):
+            message = Message(
+                order_id=order.id, event=MessageEvent.REPAIR_READY, channel=channel, recipient="x", body=body,
+                subject=clean_line(HOSTILE["typst"]), dedupe_key=f"hostile:{channel.value}",
+            )  # fmt: skip
+            facts = facts_of(session, order)
+            paper = page_for(session, message, order.number, facts, hostile_shop.context, order.party_id)
+            found.append(Document.from_content(paper.content))
+        return found
+
+    for document in hostile_shop.store.write(pages):
+        said = _in_ascii(squeezed(_text_of(document_pdf(document))))
+        for text in HOSTILE.values():
+            assert _in_ascii(squeezed(clean_text(text)))[:20] in said or text == HOSTILE["long"], document.kind
+        assert "root:" not in said
+
+
+def _text_of(pdf: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
 
 
 def test_messages_carry_the_text_and_no_header_of_it(hostile_shop: HostileShop) -> None:
