@@ -86,7 +86,7 @@ def _add(arguments: argparse.Namespace, config: Config, store: Store) -> int:
             only=arguments.only,
         )
     )
-    said = _("{file}: {facts} fields from the order, {checks} questions")
+    said = _("{file}: from the order: {facts}; questions: {checks}")
     output.print_line(said.format(file=name, facts=added.facts, checks=added.checks))
     if added.scripts:
         output.print_line(_("The scripts of the form were left out."))
@@ -162,7 +162,7 @@ def _read(arguments: argparse.Namespace, config: Config, store: Store) -> int:
     order_id, content = _order_id(store, arguments.number), form_bytes(arguments.file)
     form, name = read_form(content), arguments.file.name
     taken = store.write(lambda session: take_form(session, order_id, form, content, name, shop_of(config), PROGRAM))
-    said = _("{file}: {new} answers new, {known} there already")
+    said = _("{file}: new answers: {new}; known before: {known}")
     output.print_line(said.format(file=name, new=taken.new, known=taken.known))
     for field, sentence in taken.errors.items():
         output.print_line(f"{field}: {sentence}")

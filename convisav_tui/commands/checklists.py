@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     config = configuration(arguments)
     if arguments.direction == "form":
         return run_form(arguments, config)
-    read = [_read(path) for path in arguments.paths] if arguments.direction == "import" else []
+    read = [_checklist(path) for path in arguments.paths] if arguments.direction == "import" else []
     store = opened(config)
     try:
         if arguments.direction == "export":
@@ -45,16 +45,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _read(path: Path) -> Checklist:
-    from convisav_tui.shop.checklist_files import LARGEST_FILE, read_checklist
+def _checklist(path: Path) -> Checklist:
+    from convisav_tui.shop.checklist_files import checklist_in
 
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise UsageError(_("{path} is too large.").format(path=path), "")
-        return read_checklist(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UsageError(_("{path} cannot be read: {reason}.").format(path=path, reason=reason), "") from error
+    return checklist_in(path)
 
 
 def _export(store: Store, folder: Path, types: list[str], currency: str) -> None:

@@ -1,4 +1,5 @@
-"""The types of devices (F10, managers): their checkpoints and predefined works are added, changed, hidden, ordered."""
+"""The types of devices (F10, managers): their checkpoints and predefined works are added, changed, hidden, ordered;
+texts, usual parts and PDF forms have screens of their own."""
 
 from __future__ import annotations
 
@@ -6,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from convisav_tui import words
-from convisav_tui.i18n import LANGUAGES, _, language, mark
+from convisav_tui.i18n import _, language, mark
 from convisav_tui.money import plain_amount
 from convisav_tui.screens.customer_card import LANGUAGE_NAMES
 from convisav_tui.screens.keys import Key
 from convisav_tui.screens.listing import ListingView
 from convisav_tui.screens.record_form import RecordFormView
+from convisav_tui.screens.type_files import export_file, import_file
+from convisav_tui.screens.type_texts_view import languages, open_texts
 from convisav_tui.screens.widgets.form_fields import CHECKED, FieldSpec
+from convisav_tui.screens.widgets.prompt import TextPrompt
 from convisav_tui.screens.widgets.record_list import ColumnSpec, Record
 
 if TYPE_CHECKING:
@@ -30,7 +34,7 @@ class DeviceTypesView(ListingView):
     name: ClassVar[str] = "device_types"
     columns = (
         ColumnSpec("name", mark("Type"), 24, grow=2),
-        ColumnSpec("checks", mark("Checks"), 8, align="right"),
+        ColumnSpec("checks", mark("Checks"), 10, align="right"),
         ColumnSpec("works", mark("Works"), 8, align="right"),
     )
 
@@ -45,7 +49,15 @@ class DeviceTypesView(ListingView):
 
     def keys(self) -> Sequence[tuple[str, str]]:
         """What the keys do."""
-        return (("enter", _("Checkpoints")), ("w", _("Works")), ("escape", _("Back")))
+        return (
+            ("enter", _("Checks")),
+            ("w", _("Works")),
+            ("t", _("Texts")),
+            ("r", _("Parts")),
+            ("f", "PDF"),
+            ("i", _("Import")),
+            ("x", _("Export")),
+        )
 
     def records(self, session: Session) -> list[Record]:
         """All types, with how much is known of each."""
@@ -73,12 +85,38 @@ class DeviceTypesView(ListingView):
         self.host.open(CheckpointsView(self.counter, int(str(record.identity)), self._names[record.identity]))
 
     def key(self, key: Key) -> None:
-        """`w`: its works."""
+        """Works, texts, parts, forms, files of the type under the cursor."""
         record = self._list.current
-        if key.name == "w" and record is not None:
-            self.host.open(WorksView(self.counter, int(str(record.identity)), self._names[record.identity]))
+        if key.name == "i":
+            self.host.ask(TextPrompt(_("Checklist to take over, file:"), self._import))
+        elif key.name in ("w", "t", "r", "f", "x") and record is not None:
+            self._open(key.name, int(str(record.identity)), self._names[record.identity])
         else:
             super().key(key)
+
+    def _open(self, letter: str, type_id: int, name: str) -> None:
+        from convisav_tui.screens.check_form_view import CheckFormsView
+        from convisav_tui.screens.type_texts_view import UsualPartsView
+
+        if letter == "w":
+            self.host.open(WorksView(self.counter, type_id, name))
+        elif letter == "r":
+            self.host.open(UsualPartsView(self.counter, type_id, name))
+        elif letter == "f":
+            self.host.open(CheckFormsView(self.counter, type_id, name))
+        elif letter == "t":
+            open_texts(self.host, self.counter, type_id, name)
+        else:
+            ask = TextPrompt(_("Write the checklist into the folder:"), lambda typed: self._export(type_id, typed))
+            self.host.ask(ask)
+
+    def _import(self, typed: str) -> None:
+        if typed.strip():
+            import_file(self.host, self.counter, typed, self._list.load)
+
+    def _export(self, type_id: int, typed: str) -> None:
+        if typed.strip():
+            export_file(self.host, self.counter, type_id, typed)
 
 
 class _OrderedView(ListingView):
@@ -269,10 +307,6 @@ class WorkFormView(RecordFormView):
         return _("Saved")
 
 
-def _languages(counter: Counter) -> list[str]:
-    return sorted(LANGUAGES, key=lambda code: code != counter.config.shop.language)
-
-
 def _question_fields(counter: Counter, row: Checkpoint | None) -> tuple[FieldSpec, ...]:
     from convisav_tui.shop.checklist_editing import choices_text, opens_text
 
@@ -287,7 +321,7 @@ def _question_fields(counter: Counter, row: Checkpoint | None) -> tuple[FieldSpe
     return (
         *(
             FieldSpec(f"text_{code}", LANGUAGE_NAMES[code], row=at, width=40, grow=1, default=texts.get(code, ""))
-            for at, code in enumerate(_languages(counter))
+            for at, code in enumerate(languages(counter))
         ),
         FieldSpec("stage", mark("When"), "choice", row=4, width=20, choices=stages, default=stage),
         FieldSpec("kind", mark("Answer"), "choice", row=5, width=20, choices=kinds, default=kind),
@@ -337,7 +371,7 @@ def _work_fields(counter: Counter, row: PredefinedWork | None) -> tuple[FieldSpe
     return (
         *(
             FieldSpec(f"name_{code}", LANGUAGE_NAMES[code], row=at, width=40, grow=1, default=names.get(code, ""))
-            for at, code in enumerate(_languages(counter))
+            for at, code in enumerate(languages(counter))
         ),
         FieldSpec("minutes", mark("Minutes"), row=4, width=6, default=str(row.minutes) if row is not None else ""),
         FieldSpec("cost", mark("Cost excl. VAT"), "amount", row=5, width=12, default=amount(row.cost if row else 0)),

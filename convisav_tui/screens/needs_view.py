@@ -8,8 +8,9 @@ from uuid import uuid4
 
 from convisav_tui import part_words, ticket_number, words
 from convisav_tui.errors import NotFound
-from convisav_tui.i18n import _, format_day, mark
+from convisav_tui.i18n import _, format_day, language, mark
 from convisav_tui.screens.listing import ListingView
+from convisav_tui.screens.reading import read_or_say
 from convisav_tui.screens.widgets.painting import Role, Row, Span
 from convisav_tui.screens.widgets.prompt import ChoicePrompt, TextPrompt
 from convisav_tui.screens.widgets.record_list import ColumnSpec, Record
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
     from convisav_tui.screens.view import Host
     from convisav_tui.shop.needs import NeedRow
+    from convisav_tui.store.models import PartNeed
 
 MOST_CHOICES = 12
 
@@ -92,6 +94,7 @@ class NeedsView(ListingView):
 
     def _search(self, typed: str) -> None:
         if not typed.strip():
+            self._offer_usual()
             return
 
         def read() -> list[tuple[str, str]]:
@@ -114,16 +117,31 @@ class NeedsView(ListingView):
         else:
             self.host.ask(ChoicePrompt(_("Which part?"), found, self._add))
 
+    def _offer_usual(self) -> None:
+        """Enter without a word: what this type of device usually needs."""
+        from convisav_tui.shop.usual_parts import need_usual_part, usual_parts_of_order
+
+        order_id, counter, key = self._order_id, self.counter, str(uuid4())
+        asked = lambda code: self._write(  # noqa: E731
+            lambda session: need_usual_part(session, order_id, code, counter.shop, counter.actor, key)
+        )
+        read_or_say(
+            self.host,
+            counter,
+            lambda session: usual_parts_of_order(session, order_id, language()),
+            lambda found: self.host.ask(ChoicePrompt(_("Which part?"), found, asked)) if found else None,
+        )
+
     def _add(self, part_id: str) -> None:
         from convisav_tui.shop.needs import add_need
         from convisav_tui.shop.stock import ONE
 
         counter, key = self.counter, str(uuid4())
+        self._write(lambda session: add_need(session, self._order_id, int(part_id), ONE, counter.actor, key))
+
+    def _write(self, ask: Callable[[Session], PartNeed]) -> None:
         self.host.run(
-            lambda: counter.store.write(
-                lambda session: add_need(session, self._order_id, int(part_id), ONE, counter.actor, key).state.value,
-                repeatable=True,
-            ),
+            lambda: self.counter.store.write(lambda session: ask(session).state.value, repeatable=True),
             self._added,
             label=_("Saving"),
         )

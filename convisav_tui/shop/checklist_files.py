@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from convisav_tui.errors import UsageError
@@ -55,14 +56,34 @@ class Work:
 
 
 @dataclass(frozen=True)
+class Spare:
+    """A part that a type of device usually needs, by name."""
+
+    code: str
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Checklist:
     """All that is known beforehand of the work on some types of devices."""
 
     device_types: tuple[str, ...]
     questions: tuple[Question, ...] = ()
     works: tuple[Work, ...] = ()
+    parts: tuple[Spare, ...] = ()
     procedure: Mapping[str, str] = field(default_factory=dict)
     faults: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def checklist_in(path: Path) -> Checklist:
+    """The checklist in a file. Raises UsageError, also for a file that cannot be read."""
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise UsageError(_("{path} is too large.").format(path=path), "")
+        return read_checklist(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(_("{path} cannot be read: {reason}.").format(path=path, reason=reason), "") from error
 
 
 def read_checklist(text: str) -> Checklist:
@@ -78,6 +99,7 @@ def read_checklist(text: str) -> Checklist:
         device_types=tuple(types),
         questions=tuple(_question(row, at) for at, row in enumerate(_tables(rows, "checkpoint"), 1)),
         works=tuple(_work(row, at) for at, row in enumerate(_tables(rows, "work"), 1)),
+        parts=tuple(_spare(row, at) for at, row in enumerate(_tables(rows, "part"), 1)),
         procedure=_texts(rows.get("procedure", {}), "procedure", required=False),
         faults={code: tuple(str(one)[:200] for one in texts) for code, texts in rows.get("faults", {}).items()},
     )
@@ -95,6 +117,8 @@ def write_checklist(checklist: Checklist) -> str:
         lines += ["[[checkpoint]]", *_lines(_question_row(question)), ""]
     for work in checklist.works:
         lines += ["[[work]]", *_lines(_work_row(work)), ""]
+    for part in checklist.parts:
+        lines += ["[[part]]", *_lines({"code": part.code, "names": dict(part.names)}), ""]
     return "\n".join(lines)
 
 
@@ -140,6 +164,11 @@ def _work(row: Mapping[str, Any], at: int) -> Work:
         return work
     except (ValueError, TypeError, AttributeError) as error:
         raise _wrong(place, error) from error
+
+
+def _spare(row: Mapping[str, Any], at: int) -> Spare:
+    place = f"part {at}"
+    return Spare(_code(row, place), _texts(row.get("names"), place))
 
 
 def _choice(choice: Mapping[str, Any], place: str) -> dict[str, str]:

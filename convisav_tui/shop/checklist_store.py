@@ -10,9 +10,10 @@ from sqlmodel import Session, col, select
 from convisav_tui.errors import NotFound
 from convisav_tui.i18n import _
 from convisav_tui.shop.actor import Actor
-from convisav_tui.shop.checklist_files import Checklist, Question, Work, written_amount
+from convisav_tui.shop.checklist_files import Checklist, Question, Spare, Work, written_amount
 from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.shop.shipped_checklists import shipped_checklists
+from convisav_tui.shop.usual_parts import UsualPart, put_usual_parts, usual_parts
 from convisav_tui.store.models import Checkpoint, DeviceType, FrequentFault, PredefinedWork, ProcedureText
 
 
@@ -68,6 +69,7 @@ def put_checklist(session: Session, kind: DeviceType, checklist: Checklist, curr
         for at, work in enumerate(checklist.works)
     )
     _put_texts(session, kind.id, checklist)
+    put_usual_parts(session, kind, [UsualPart(part.code, part.names) for part in checklist.parts])
     session.flush()
     return Taken(checkpoints, works)
 
@@ -84,6 +86,7 @@ def checklist_of(session: Session, kind: DeviceType, currency: str) -> Checklist
     return Checklist(
         device_types=(kind.code,),
         questions=tuple(_question(row, prefix) for row in checkpoints_of(session, kind.id)),
+        parts=tuple(Spare(part.code, part.names) for part in usual_parts(session, kind)),
         works=tuple(_work(row, prefix, currency) for row in works_of_type(session, kind.id)),
         procedure={row.language: row.text for row in procedures},
         faults=faults,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from convisav_tui.shop.country_rules import rules_in_force
 from convisav_tui.shop.memory import remembered
@@ -16,14 +16,18 @@ QUOTE_VALIDITY_DAYS = "quote_validity_days"  # FR-Q4
 GIVEN = "setup_given"
 
 
+USUAL_PARTS = "usual_parts."  # and the code of a type of device: what it usually needs (shop.usual_parts)
+
+
 def shop_setting(session: Session, key: str) -> object:
     """What the shop chose for `key`, None when it chose nothing."""
     return remembered(session, "settings", lambda: _settings(session)).get(key)
 
 
 def _settings(session: Session) -> dict[str, object]:
-    """All but the long one that nobody asks for here: a handful of rows."""
-    rows = session.exec(select(Setting.key, Setting.value).where(Setting.key != GIVEN))
+    """All but the long ones that nobody asks for here: a handful of rows."""
+    short = select(Setting.key, Setting.value).where(Setting.key != GIVEN, ~col(Setting.key).startswith(USUAL_PARTS))
+    rows = session.exec(short)
     return {key: value for key, value in rows}
 
 

@@ -126,6 +126,7 @@ FREE = frozenset(
         "arrivals.receive_part",
         "arrivals.receive_scanned",
         "needs.add_need",
+        "usual_parts.need_usual_part",
         "parts.part_texts",  # leaves the cost out for who may not see it
         "stock.move",
         "stock.scrap",

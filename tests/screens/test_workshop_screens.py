@@ -11,7 +11,9 @@ from convisav_tui.i18n import set_language
 from convisav_tui.shop import pdf_form_child
 from convisav_tui.shop.actor import PROGRAM
 from convisav_tui.shop.check_forms import add_form
+from convisav_tui.shop.checklist_store import type_named
 from convisav_tui.shop.pdf_forms import fill_form, read_form
+from convisav_tui.shop.usual_parts import usual_parts
 from convisav_tui.store.models import (
     CheckAnswer,
     CheckStage,
@@ -21,6 +23,7 @@ from convisav_tui.store.models import (
     OrderState,
     OrderTechnician,
     Paper,
+    ProcedureText,
     RepairOrder,
     WorkTime,
 )
@@ -204,7 +207,7 @@ def test_a_checklist_as_it_looks(desk: ShopBench, size: tuple[int, int], spoken:
     assert READY != LATE
 
 
-# --- forms, photos, and the list that a step offers --------------------------------------------------------------------
+# --- forms, photos, and the list that a step offers -------------------------------------------------------------------
 
 FORM = pdf_forms.form(
     pdf_forms.text("N° dossier"), pdf_forms.box("joint", "Joint de porte"), pdf_forms.text("remarques", "Remarques")
@@ -315,3 +318,105 @@ def test_open_final_tests_are_answered_from_the_step(desk: ShopBench) -> None:
     desk.command("a")
     desk.press("escape")
     assert desk.desk.view.name == "step" and "failed: Earth continuity." in desk.body, desk.text()  # it is measured
+
+
+# --- types of devices -------------------------------------------------------------------------------------------------
+
+
+def types(desk: ShopBench, kind: str, words: str = "predefined works") -> None:
+    """The list of types, with the cursor on one."""
+    menu(desk, words)
+    for _row in range(60):
+        if any(kind in line and "▸" in line for line in desk.body.split("\n")):
+            return
+        desk.press("down")
+    raise AssertionError(desk.text())
+
+
+def test_texts_and_usual_parts_of_a_type_are_edited(desk: ShopBench) -> None:
+    types(desk, "Watch")
+    desk.command("t")
+    assert desk.desk.view.name == "type_texts" and "Photos du boîtier" in desk.body, desk.text()
+    desk.press("end")
+    desk.type(" 4. Essai.")
+    desk.press("ctrl+s")
+    assert desk.desk.view.name == "device_types", desk.text()
+    texts = [row.text for row in rows(desk, ProcedureText) if isinstance(row, ProcedureText)]
+    assert any(text.endswith("4. Essai.") for text in texts)
+    desk.command("r")
+    assert "Seal set" in desk.body, desk.text()
+    desk.command("x")
+    assert "seals" in desk.body and "battery" not in desk.body
+    desk.press("end", "enter")
+    desk.type("Aiguille")
+    desk.press("ctrl+s")
+    assert "aiguille" in desk.body, desk.text()
+
+
+def test_a_usual_part_is_asked_for_on_an_order(desk: ShopBench) -> None:
+    desk.open_order(WATCH)
+    desk.command("r")
+    desk.command("a")
+    desk.press("enter")
+    assert "Seal set" in desk.text()
+    desk.press("down", "enter")
+    assert "WATCH.SEALS" in desk.body, desk.text()
+
+
+def test_a_pdf_form_is_taken_and_its_fields_mapped(
+    desk: ShopBench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("convisav_tui.shop.pdf_forms._run", pdf_form_child.answer)
+    path = tmp_path / "montre.pdf"
+    path.write_bytes(FORM)
+    types(desk, "Watch")
+    desk.command("f")
+    desk.command("a")
+    desk.type(str(path))
+    desk.press("enter")
+    desk.answer("n")
+    assert "montre.pdf" in desk.body and "From the order: 1; questions: 2." in desk.status, desk.text()
+    desk.press("enter")
+    assert desk.desk.view.name == "form_fields" and "order: Number of the order" in desk.body
+    desk.press("end", "enter", "up", "enter")
+    assert "question: Joint de porte" in desk.body.split("\n")[-1] or desk.body.count("Joint de porte") >= 1
+    desk.press("escape")
+    desk.command("x")
+    assert "montre.pdf" not in desk.body
+
+
+def test_the_checklist_of_a_type_is_written_and_taken_over(desk: ShopBench, tmp_path: Path) -> None:
+    types(desk, "Watch")
+    desk.command("x")
+    desk.type(str(tmp_path))
+    desk.press("enter")
+    file = tmp_path / "watch.toml"
+    assert "watch.toml" in desk.status and "[[part]]" in file.read_text(encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace("Jeu de joints", "Joints"), encoding="utf-8")
+    desk.command("i")
+    desk.type(str(file))
+    desk.press("enter")
+    assert "0 questions and 0 works new or changed" in desk.status, desk.text()
+    with desk.counter.store.read() as session:
+        names = [part.names["fr"] for part in usual_parts(session, type_named(session, "watch"))]
+    assert "Joints" in names
+
+
+LOOKS = {"types": (), "texts": ("t",), "usual-parts": ("r",), "forms": ("f",), "form-fields": ("f",)}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("spoken", ["en", "fr"])
+def test_the_screens_of_a_type_as_they_look(with_form: ShopBench, size: tuple[int, int], spoken: str) -> None:
+    set_language(spoken)
+    desk = with_form
+    kind = {"en": "Washing machine", "fr": "Lave-linge"}[spoken]
+    for name, letters in LOOKS.items():
+        desk.desk.home()
+        types(desk, kind, {"en": "predefined works", "fr": "travaux prédéfinis"}[spoken])
+        desk.command(*letters)
+        if name == "form-fields":
+            desk.press("enter")
+        desk.width, desk.height = size
+        assert_snapshot(f"type-{name}-{spoken}-{size[0]}x{size[1]}", desk.text())
+        desk.width, desk.height = 80, 24

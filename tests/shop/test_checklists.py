@@ -12,6 +12,7 @@ from convisav_tui.shop.actor import PROGRAM
 from convisav_tui.shop.checklist_editing import choices_text, move_checkpoint, opens_text, save_checkpoint, save_work
 from convisav_tui.shop.checklist_files import read_checklist, write_checklist
 from convisav_tui.shop.checklist_store import checklist_of, checkpoints_of, import_checklist, type_named, works_of_type
+from convisav_tui.shop.checklist_texts import save_texts, texts_of
 from convisav_tui.shop.checklists import (
     Check,
     answer_checks,
@@ -23,7 +24,8 @@ from convisav_tui.shop.checklists import (
 from convisav_tui.shop.setting_rows import keep_setting
 from convisav_tui.shop.setup import first_rows
 from convisav_tui.shop.shipped_checklists import shipped_checklists
-from convisav_tui.store.models import CheckAnswer, Checkpoint, CheckStage, OrderState
+from convisav_tui.shop.usual_parts import need_usual_part, usual_parts_of_order
+from convisav_tui.store.models import CheckAnswer, Checkpoint, CheckStage, FrequentFault, OrderState, Part
 from tests.shop.bench import Bench
 from tests.shop.counter import CLERK, SHOP, counter_store
 
@@ -249,3 +251,41 @@ def test_questions_and_works_are_added_changed_hidden_and_ordered(bench: Bench) 
     for wrong in ({"text_fr": ""}, {"opens_when": "nothing = ok"}, {"suggests": "nothing"}, {"choices": "one"}):
         with pytest.raises(ConvisavError):
             bench.write(lambda s, wrong=wrong: save_checkpoint(s, type_id, form | wrong, SHOP, CLERK))
+
+
+# --- texts and usual parts --------------------------------------------------------------------------------------------
+
+
+def test_texts_are_edited_and_faults_keep_how_often_they_were_chosen(bench: Bench) -> None:
+    def write(session: Session, raw: dict[str, str]) -> None:
+        save_texts(session, type_named(session, "watch").id or 0, raw, PROGRAM)
+
+    with bench.store.read() as session:
+        before = texts_of(session, type_named(session, "watch").id or 0)
+    faults = before["faults_fr"].split("\n")
+    raw = before | {"faults_fr": f"{faults[0]}; verre rayé", "procedure_ro": ""}
+    bench.write(lambda session: write(session, raw))
+    with bench.store.read() as session:
+        after = texts_of(session, type_named(session, "watch").id or 0)
+        rows = session.exec(select(FrequentFault).where(FrequentFault.text == faults[0])).all()
+    assert after["faults_fr"].split("\n") == [faults[0], "verre rayé"] and "procedure_ro" not in after
+    assert after["faults_en"] == before["faults_en"] and len(rows) >= 1
+    with pytest.raises(FieldErrors) as refused:
+        bench.write(lambda session: write(session, raw | {"procedure_fr": "x" * 5000}))
+    assert set(refused.value.errors) == {"procedure_fr"}
+
+
+def test_usual_parts_are_shipped_and_come_into_the_catalogue_when_asked_for(bench: Bench) -> None:
+    bench.reach(OrderState.DIAGNOSING)
+    with bench.store.read() as session:
+        offered = dict(usual_parts_of_order(session, bench.order_id, "ro"))
+        assert not session.exec(select(Part)).all()
+    assert offered["drain_pump"] == "Pompă de evacuare" and len(offered) >= 5
+    for _time in range(2):
+        need = bench.store.write(
+            lambda session: need_usual_part(session, bench.order_id, "drain_pump", SHOP, CLERK, "once")
+        )
+    with bench.store.read() as session:
+        (part,) = session.exec(select(Part)).all()
+    assert (part.code, part.name, need.part_id) == ("WASHING_MACHINE.DRAIN_PUMP", "Pompe de vidange", part.id)
+    assert all(one.parts for one in shipped_checklists())
