@@ -160,9 +160,9 @@ def printers(config: Config) -> Iterator[Finding]:
 
 def _printer(printer: PrinterConfig) -> Iterator[Finding]:
     from convisav_tui.printing.label import label
-    from convisav_tui.printing.media import MediaRefused, media_named
-    from convisav_tui.printing.status import StatusReader, in_sentence, wrong_roll
-    from convisav_tui.printing.transport import Unreachable, connect, parse_address
+    from convisav_tui.printing.media import MediaRefused
+    from convisav_tui.printing.present_state import state_of
+    from convisav_tui.printing.sizes import media_of
     from convisav_tui.shop.paper import LabelPaper
 
     def found(state: str, sentence: str, remedy: str = "") -> Finding:
@@ -171,24 +171,17 @@ def _printer(printer: PrinterConfig) -> Iterator[Finding]:
 
     if "label" in printer.roles:
         try:
-            label(LabelPaper(number="2600000014", device=""), media_named(printer.media[0]))
+            label(LabelPaper(number="2600000014", device=""), media_of(printer, printer.media[0]))
         except MediaRefused as error:
             yield found("wrong", error.sentence, error.remedy)
-    address = parse_address(printer.address)
-    try:
-        connect(address).close()
-    except Unreachable as error:
-        yield found("wrong", error.delivery.reason, _("Check that it is switched on, and its address."))
-        return
-    status = StatusReader().ask(address)
-    media = media_named(printer.media[0])
-    if status.stopped:
-        yield found("wrong", in_sentence(status))
-    elif not status.holds(media) and len(printer.media) == 1:
-        yield found("warning", wrong_roll(status, media))
+    state = state_of(printer)
+    if not state.reached:
+        yield found("wrong", state.sentence, _("Check that it is switched on, and its address."))
+    elif state.level != "good":
+        yield found(state.level, state.sentence)
     else:
         reached = _("reached at {address}.").format(address=printer.address)
-        yield found("good", f"{reached} {in_sentence(status)}")
+        yield found("good", f"{reached} {state.sentence}")
 
 
 def mail(config: Config) -> Iterator[Finding]:

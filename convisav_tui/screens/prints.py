@@ -1,4 +1,4 @@
-"""F4: papers of the order once more, and every print job with its state."""
+"""F4: how the printers are, papers of the order once more, and every print job with its state."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from convisav_tui import ticket_number, words
 from convisav_tui.errors import NotFound
 from convisav_tui.i18n import _, mark, ngettext
 from convisav_tui.screens.keys import Key
+from convisav_tui.screens.printer_watch import PrinterWatch
 from convisav_tui.screens.reading import edge_of, rows_of
 from convisav_tui.screens.scanner_asking import print_sheet
 from convisav_tui.screens.view import View
@@ -53,20 +54,24 @@ class PrintsView(View):
         self.number = number
         self.title = _("Printing")
         self._jobs: dict[object, JobRow] = {}
+        self._printers = PrinterWatch(counter.config.printers)
         self._faults: tuple[TemplateFault, ...] = ()
         self._list = RecordList(COLUMNS, self._fetch, rows_of(self, counter), empty=_("Nothing was printed yet"))
 
     def opened(self) -> None:
         """Read the jobs."""
         self._list.load()
+        self._printers.ask(self.host)
 
     def resumed(self) -> None:
         """Something may have been printed meanwhile."""
         self._list.refresh()
+        self._printers.ask(self.host)
 
     def changed_elsewhere(self) -> None:
-        """The spooler has moved a job on."""
+        """The spooler has moved a job on: the printer may have stopped over it."""
         self._list.refresh()
+        self._printers.ask(self.host)
 
     def order_number(self) -> str:
         """The order whose papers are offered."""
@@ -217,9 +222,9 @@ class PrintsView(View):
     # --- looks ----------------------------------------------------------------------------------------------
 
     def render(self, width: int, height: int) -> Page:
-        """The list, and why the job under the cursor has not come out."""
+        """The list, how the printers are, and why the job under the cursor has not come out."""
         self.title_right = self.counter.title_right()
-        wrong = fault_rows(self._faults, width)
+        wrong = [*fault_rows(self._faults, width), *self._printers.rows(width, max(1, (height - 8) // 4))]
         room = max(2, height - 4 - len(wrong))
         page = self._list.render(width, room)
         rows = [*page.rows, *([[]] * (room - len(page.rows))), *wrong, [Span("─" * width, Role.RULE)]]

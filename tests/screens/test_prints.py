@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,9 +12,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from convisav_tui.clock import now
+from convisav_tui.config import PrinterConfig
+from convisav_tui.screens.counter import Counter
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import JobState, PrintJob
 from tests.screens.shop_bench import WATCH, ShopBench, add_waiting, assert_snapshot, counter_of, shown_number
+from tests.waiting import wait_until
 
 
 def jobs(store: Store) -> list[PrintJob]:
@@ -204,3 +208,47 @@ def test_a_shop_that_printed_nothing_says_so(shop: Store, tmp_path: Path) -> Non
     desk.press("enter", "down", "end")
     desk.command("r")
     assert desk.desk.view.name == "prints"
+
+
+def with_printers(shop: Store, folder: Path, *printers: PrinterConfig) -> Counter:
+    counter = counter_of(shop, folder)
+    counter.config = replace(counter.config, printers=printers)
+    return counter
+
+
+def test_how_the_printers_are_stands_there_in_words_and_changes(shop: Store, tmp_path: Path) -> None:
+    """One is off, one is out of paper, one is well: those that need somebody come first, and no key waits for any."""
+    from convisav_tui.i18n import set_language
+    from convisav_tui.screens import printer_watch
+    from tests.fake_printer import free_port
+    from tests.office_printer import office_printer
+    from tests.talking_printers import receipt_printer
+
+    with office_printer() as office, receipt_printer() as till:
+        office.state, office.reasons = 5, ["media-empty-error"]
+        counter = with_printers(
+            shop,
+            tmp_path,
+            PrinterConfig("till", till.address, "escpos", "203dpi", ("80mm",), ("receipt",)),
+            PrinterConfig("office", office.address, "ipp", "any", ("A4",), ("paper",)),
+            PrinterConfig("labels", f"tcp://127.0.0.1:{free_port()}?snmp=off"),
+        )
+        desk = ShopBench(counter, 120, 30)
+        desk.open_order(WATCH)
+        desk.press("f4")
+        assert "till: asked how it is…" in desk.text()
+
+        def told(*sentences: str) -> bool:
+            desk.pass_time(printer_watch.LOOK_SECONDS)
+            return all(sentence in desk.text() for sentence in sentences)
+
+        refused = "labels: The printer at 127.0.0.1"
+        wait_until(lambda: told("office: The printer is out of paper", refused, "till: The printer is ready."), 20.0)
+        text = desk.text()
+        assert text.index("office:") < text.index("till:") and text.index("labels:") < text.index("till:")
+        set_language("fr")
+        office.state, office.reasons = 3, ["toner-low-warning"]
+        view = desk.desk.views[-1] if hasattr(desk, "desk") else desk.views[-1]
+        view._printers._asked_at = float("-inf")
+        view.changed_elsewhere()
+        wait_until(lambda: told("office: L'imprimante est prête. Il reste peu de toner"), 20.0)

@@ -1,0 +1,65 @@
+"""How a printer is now, in words: for the print screen and the doctor. It waits for the printer; nobody else may."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from convisav_tui.config import PrinterConfig
+from convisav_tui.i18n import _
+from convisav_tui.printing.line import PDF, Line, Waits, line_to
+from convisav_tui.printing.media import MediaRefused
+from convisav_tui.printing.sizes import media_of
+from convisav_tui.printing.status import PrinterStatus, StatusReader, in_sentence, wrong_roll
+from convisav_tui.printing.transport import Unreachable
+
+
+class Level(enum.StrEnum):
+    """What a state means for who wants to print."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
+class PresentState:
+    """The state of one printer: `reached` is False when nobody answered at its address."""
+
+    sentence: str
+    level: Level
+    reached: bool = True
+
+
+def state_of(printer: PrinterConfig, waits: Waits | None = None, reader: StatusReader | None = None) -> PresentState:
+    """Ask the printer, for some seconds at most. Raises nothing that a printer or its address may cause."""
+    try:
+        line = line_to(printer, waits or Waits(), reader or StatusReader())
+    except ValueError as error:
+        return PresentState(str(error), Level.WRONG, reached=False)
+    try:
+        return _told(printer, line)
+    except Unreachable as error:
+        return PresentState(error.delivery.reason, Level.WRONG, reached=False)
+    except MediaRefused as error:
+        return PresentState(str(error), Level.WRONG)
+    finally:
+        line.close()
+
+
+def _told(printer: PrinterConfig, line: Line) -> PresentState:
+    status = line.look()
+    if status.stopped:
+        return PresentState(in_sentence(status), Level.WRONG)
+    if not status.known:
+        line.open()  # at least somebody is there
+    media = [media_of(printer, name) for name in printer.media]
+    if media and not any(map(status.holds, media)):
+        return PresentState(wrong_roll(status, media[0]), Level.WARNING)
+    if _takes_no_pdf(status):
+        return PresentState(_("The printer takes no PDF: make a CUPS queue for it."), Level.WARNING)
+    return PresentState(in_sentence(status), Level.WARNING if status.warnings else Level.GOOD)
+
+
+def _takes_no_pdf(status: PrinterStatus) -> bool:
+    return bool(status.formats) and PDF not in status.formats
