@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from convisav_tui.screens.view import View
     from convisav_tui.store.feed import Ticker
 
-# How often the program makes sure that somebody prints and sends: every 20th tick of a quarter of a second.
+# How often the program makes sure that somebody prints and sends: every 20 ticks of a quarter of a second.
 WORKER_TICKS = 20
 # On a thin line what others change is shown every five seconds at most.
 SLOW_TICKS = 20
@@ -35,6 +35,7 @@ class Program:
         self._keep_worker = keep_worker
         self._ticker: Ticker | None = None
         self._ticks = 0
+        self._look_from = 0  # the tick from which it is looked whether a worker runs: at once when the store is there
         self._minute = ""
         self._worker_trouble = ""
         self._board: BoardView | None = None
@@ -87,7 +88,8 @@ class Program:
             if self._unreachable and self._ticks % WORKER_TICKS == 0 and self._board is not None:
                 self._board.try_again(hold=False)
             return
-        if self._ticks % WORKER_TICKS == 1:
+        if self._ticks >= self._look_from:
+            self._look_from = self._ticks + WORKER_TICKS
             desk.run(self._keep_worker, lambda _none: None, self._no_worker, hold=False, group="worker")
         minute = self.counter.clock
         self._tell_connection(desk, self._ticker.trouble)

@@ -194,6 +194,20 @@ def test_a_worker_that_cannot_be_started_is_said_once(folder: Path) -> None:
     assert sum("Nobody prints here." in status for status in said) == 1
 
 
+def test_a_worker_is_looked_for_once_the_store_is_there_and_every_five_seconds(folder: Path) -> None:
+    desk, looked = starting(folder), []
+    desk.program._keep_worker = lambda: looked.append(True)
+    for _tick in range(3):
+        desk.program.tick(desk.desk)
+    assert not looked
+    desk.load()
+    for _second in range(2):
+        for _tick in range(20):
+            desk.program.tick(desk.desk)
+            desk._settle()
+    assert len(looked) == 2
+
+
 def test_ticks_show_what_another_station_changed(folder: Path) -> None:
     desk = starting(folder)
     desk.program.tick(desk.desk)  # before the store is loaded: nothing to ask
