@@ -81,11 +81,9 @@ def serve(address: str) -> None:
 def _import_all() -> None:
     import convisav_tui
 
-    for module in pkgutil.walk_packages(convisav_tui.__path__, "convisav_tui."):
-        if not any(part in module.name for part in NOT_IMPORTED):
-            importlib.import_module(module.name)
-    for name in LATE:
-        with contextlib.suppress(ImportError):
+    own = [module.name for module in pkgutil.walk_packages(convisav_tui.__path__, "convisav_tui.")]
+    for name in [name for name in own if not any(part in name for part in NOT_IMPORTED)] + list(LATE):
+        with contextlib.suppress(ImportError):  # then whoever needs it meets it, as in the installed program
             importlib.import_module(name)
     assert threading.active_count() == 1, "a process with threads must not be forked"
     gc.collect()

@@ -115,7 +115,7 @@ def _hand_over(terminal: Terminal, number: str) -> None:
 
 @pytest.mark.parametrize("term", ["linux", "xterm-256color"])
 def test_from_the_counter_to_the_hand_over(term: str, shop: Shop) -> None:
-    terminal = shop.open(term=term)
+    terminal = shop.open(term=term, installed=True)
     number = _take_in(terminal)
     _papers(shop, number)
     open_by_scan(terminal, number)
