@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlmodel import Session, select
 
 from convisav_tui.main_screen import Program
@@ -11,7 +12,7 @@ from convisav_tui.screens.counter import Counter
 from convisav_tui.screens.desk import Hooks
 from convisav_tui.screens.intake import IntakeView
 from convisav_tui.screens.station_lock import StationLock
-from convisav_tui.shop import staffing
+from convisav_tui.shop import pins, staffing
 from convisav_tui.shop.actor import PROGRAM
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import Draft, RepairOrder, Role, Staff
@@ -19,6 +20,11 @@ from tests.screens.bench import Bench
 from tests.screens.intake_bench import config_of
 
 MIA, ANNA, THEO = "719340", "8302", "5917"
+
+
+def hash_cheaply(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One pass over a few KiB for each PIN: how dear a real one is, is tested in tests/shop."""
+    monkeypatch.setattr(pins, "_PARAMETERS", "$argon2id$v=19$m=8,t=1,p=1$")
 
 
 def people(session: Session) -> None:

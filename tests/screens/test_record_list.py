@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -24,12 +25,13 @@ def source(numbers: Sequence[int], asked: list[Request] | None = None) -> Callab
         if asked is not None:
             asked.append(request)
         position = request.position if isinstance(request.position, int) else -1
+        after, at = bisect.bisect_right(numbers, position), bisect.bisect_left(numbers, position)
         chosen = {
             "first": numbers[: request.limit],
             "last": numbers[-request.limit :],
-            "after": [n for n in numbers if n > position][: request.limit],
-            "before": [n for n in numbers if n < position][-request.limit :],
-            "at": [n for n in numbers if n >= position][: request.limit],
+            "after": numbers[after : after + request.limit],
+            "before": numbers[max(0, at - request.limit) : at],
+            "at": numbers[at : at + request.limit],
         }[request.where]
         return [Record(n, f"id{n}", {"n": str(n), "name": f"name {n}"}) for n in chosen]
 

@@ -14,7 +14,12 @@ from convisav_tui.shop.actor import PROGRAM
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import OrderEvent, Role
 from tests.screens.intake_bench import counter_on, repaired
-from tests.screens.lock_bench import ANNA, MIA, THEO, LockBench, drafts, half_typed, id_of, people
+from tests.screens.lock_bench import ANNA, MIA, THEO, LockBench, drafts, half_typed, hash_cheaply, id_of, people
+
+
+@pytest.fixture(autouse=True)
+def _cheap_pins(monkeypatch: pytest.MonkeyPatch) -> None:
+    hash_cheaply(monkeypatch)
 
 
 @pytest.fixture

@@ -14,7 +14,12 @@ from convisav_tui.shop.actor import PROGRAM, Actor
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import Role, Staff
 from tests.screens.intake_bench import counter_on
-from tests.screens.lock_bench import ANNA, MIA, THEO, LockBench, give, half_typed, id_of, people
+from tests.screens.lock_bench import ANNA, MIA, THEO, LockBench, give, half_typed, hash_cheaply, id_of, people
+
+
+@pytest.fixture(autouse=True)
+def _cheap_pins(monkeypatch: pytest.MonkeyPatch) -> None:
+    hash_cheaply(monkeypatch)
 
 
 @pytest.fixture
