@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import subprocess
 import unicodedata
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -31,7 +30,7 @@ from convisav_tui.shop.message_facts import facts_of
 from convisav_tui.shop.order_papers import document_of, papers_of
 from convisav_tui.store.models import Channel, Device, Message, MessageEvent, Party, RepairOrder
 from convisav_tui.text import clean_line, clean_text
-from tests.commands.convisav import command, convisav, surroundings
+from tests.commands.convisav import beside, convisav
 from tests.fake_printer import scanned
 from tests.security.conftest import HostileShop
 from tests.security.hostile import HOSTILE
@@ -135,9 +134,10 @@ def _text_of(pdf: bytes) -> str:
 
 def test_messages_carry_the_text_and_no_header_of_it(hostile_shop: HostileShop) -> None:
     shop = hostile_shop.shop
-    with subprocess.Popen([*command(), "worker"], env=surroundings(shop.home)) as worker:
+    with beside(shop.home, "worker") as worker:
         wait_until(lambda: len(shop.mail.received) >= len(HOSTILE), 120, "a mail for every order")
         worker.terminate()
+        worker.wait(60)
     assert {message.rcpt_to[0] for message in shop.mail.received} == {
         taken.email for taken in hostile_shop.taken.values()
     }
