@@ -121,7 +121,7 @@ _PARAGRAPHS = {
     "return_receipt": ("advice", "guaranteed"),
     "returned_unrepaired": ("unrepaired",),
 }
-_PARTS = (mark("Part"), mark("Condition"), mark("Quantity"), mark("Serial number"), mark("Old part"))
+_PARTS = (mark("Part"), mark("Origin"), mark("Quantity"), mark("Serial number"), mark("Old part"))
 _TESTS = (mark("Checkpoint"), mark("Result"), mark("Note"))
 _GUARANTEES = (mark("Guarantee"), mark("Parts until"), mark("Labour until"), mark("Travel until"))
 _SENT = (mark("No."), mark("Device"), mark("Serial no."), mark("Work asked for"), mark("Accessories"))

@@ -2,7 +2,7 @@
 
 The files are copied, links left behind, into a folder of our own together with the shipped ones; that folder is all
 that the jail can read. A template that is wrong is not tried again until its files change; meanwhile the shipped one is
-used.
+used. One that stumbles over a single paper, such as one with a broken logo, is told and goes on with the next.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class _Copies:
     fingerprint: Fingerprint
     folder: tempfile.TemporaryDirectory[str]
     wrong: dict[str, TemplateFault] = field(default_factory=dict)
+    stumbled: dict[str, TemplateFault] = field(default_factory=dict)  # over one paper; others were set by it
     good: set[str] = field(default_factory=set)
 
     @property
@@ -70,13 +71,26 @@ class ShopTemplates:
             if copies is None or not self.has(kind) or kind in copies.wrong:
                 return None
             try:
-                made = self._jail.set(Path(copies.folder.name), kind + SUFFIX, data, form, dots_per_inch, standards)
+                made = self._made(Path(copies.folder.name), kind, data, form, dots_per_inch, standards)
             except TemplateWrong as error:
                 file = error.file or kind + SUFFIX
-                copies.wrong[kind] = TemplateFault(kind, file, error.line, error.reason)
+                told = copies.stumbled if error.line and kind in copies.good else copies.wrong
+                told[kind] = TemplateFault(kind, file, error.line, error.reason)
                 return None
             copies.good.add(kind)
+            copies.stumbled.pop(kind, None)
             return made
+
+    def _made(
+        self, folder: Path, kind: str, data: str, form: str, dots_per_inch: int | None, standards: tuple[str, ...]
+    ) -> bytes:
+        """By the jail; as a plain PDF where what people typed cannot be a PDF/A. Raises TemplateWrong."""
+        try:
+            return self._jail.set(folder, kind + SUFFIX, data, form, dots_per_inch, standards)
+        except TemplateWrong as error:
+            if "PDF/A" not in error.reason:
+                raise
+            return self._jail.set(folder, kind + SUFFIX, data, form, dots_per_inch)
 
     def untried(self) -> Iterator[str]:
         """The kinds whose template of the shop was not tried yet as it is now."""
@@ -91,7 +105,7 @@ class ShopTemplates:
         copies = self._fresh()
         if copies is None:
             return () if self.folder is None or self.folder.is_dir() else (self._no_folder(),)
-        return tuple(fault for _kind, fault in sorted(copies.wrong.items()))
+        return tuple(fault for _kind, fault in sorted((copies.stumbled | copies.wrong).items()))
 
     def close(self) -> None:
         """End the jail's process and remove the copies."""

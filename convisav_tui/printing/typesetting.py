@@ -40,13 +40,21 @@ def typeset(
     kind: str, data: Mapping[str, Json], form: Form = "pdf", dots_per_inch: int | None = None, logo: bytes = b""
 ) -> bytes:
     """The paper of this kind: a PDF/A-3b, or the first page as PNG; by the shop's template where that can be set.
-    Raises NotSet when the shipped one cannot be set either."""
-    words = json.dumps({key: _shown(value) for key, value in data.items()} | {"logo": list(logo)})
+    A logo that cannot be drawn is left out. Raises NotSet when the shipped template cannot be set either."""
+    shown = {key: _shown(value) for key, value in data.items()}
     kind = kind if kind in shop_templates.shipped_kinds() else OTHERWISE
+    try:
+        return _set(kind, json.dumps(shown | {"logo": list(logo)}), form, dots_per_inch)
+    except NotSet:
+        if not logo:
+            raise
+        return _set(kind, json.dumps(shown | {"logo": []}), form, dots_per_inch)
+
+
+def _set(kind: str, words: str, form: Form, dots_per_inch: int | None) -> bytes:
     standards = ARCHIVE if form == "pdf" else ()
-    return shop_templates.in_use().set(kind, words, form, dots_per_inch, standards) or set_shipped(
-        kind, words, form, dots_per_inch
-    )
+    own = shop_templates.in_use().set(kind, words, form, dots_per_inch, standards)
+    return own or set_shipped(kind, words, form, dots_per_inch)
 
 
 def set_shipped(kind: str, words: str, form: Form = "pdf", dots_per_inch: int | None = None) -> bytes:

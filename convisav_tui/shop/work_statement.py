@@ -34,7 +34,7 @@ from convisav_tui.store.models import (
 
 KIND = "work_statement"
 _TITLE = mark("Statement of work done")
-_PARTS = (mark("Part"), mark("Condition"), mark("Quantity"), mark("Serial number"), mark("Old part"))
+_PARTS = (mark("Part"), mark("Origin"), mark("Quantity"), mark("Serial number"), mark("Old part"))
 _OLD = {True: mark("given back"), False: mark("kept by the shop"), None: ""}
 _REFUSED = mark("Recommended, and declined by the customer: {advice}")
 _GUARANTEED = mark("The repair is guaranteed until {day}: parts, labour and travel.")

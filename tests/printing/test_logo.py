@@ -8,6 +8,8 @@ from PIL import Image
 from pypdf import PdfReader
 
 from convisav_tui.printing import rendering
+from convisav_tui.printing.document_pdf import document_pdf
+from convisav_tui.printing.samples import sample_document
 from tests.printing.papers import RECEIPT
 
 
@@ -30,3 +32,8 @@ def test_a_logo_stands_on_the_receipt() -> None:
 def test_a_broken_picture_keeps_no_receipt_back() -> None:
     broken = receipt(picture()[:40])
     assert RECEIPT.customer.split()[0] in broken.pages[0].extract_text()
+
+
+def test_a_broken_picture_keeps_no_other_paper_back_either() -> None:
+    pdf = document_pdf(sample_document("return_receipt"), logo=picture()[:40])
+    assert "26 0001234" in PdfReader(io.BytesIO(pdf)).pages[0].extract_text()

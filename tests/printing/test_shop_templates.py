@@ -143,6 +143,19 @@ def test_a_jail_goes_on_after_its_process_was_killed(templates: ShopTemplates, j
     assert made(templates)
 
 
+def test_a_letter_that_the_font_lacks_makes_a_plain_pdf(templates: ShopTemplates, folder: Path) -> None:
+    write(folder, "\n日本 in the house's own words\n")
+    assert "own words" in text_of(made(templates)) and templates.faults() == ()
+
+
+def test_one_paper_that_it_stumbles_over_does_not_put_it_away(templates: ShopTemplates) -> None:
+    assert made(templates)
+    broken = json.dumps(sample_words(LETTER) | {"logo": list(typeset_picture()[:40])})
+    assert templates.set(LETTER, broken, "pdf", None, ()) is None
+    assert [fault.file for fault in templates.faults()] == ["base.typ"]
+    assert made(templates) and templates.faults() == ()
+
+
 def test_a_file_that_is_none_and_too_many_files_do_no_harm(templates: ShopTemplates, folder: Path) -> None:
     os.mkfifo(folder / "pipe.typ")
     (folder / "folder.typ").mkdir()
