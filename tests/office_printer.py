@@ -99,7 +99,7 @@ class OfficePrinter:
         if operation == GET_PRINTER:
             return answer(0, (4, self._attributes()))
         if operation == GET_JOB:
-            said = "Cancelled at the panel" if self.job_state in (7, 8) else ""
+            said = "Cancelled at the\x1b panel" if self.job_state in (7, 8) else ""
             return answer(0, (2, [(_ENUM, "job-state", [self.job_state]), (_TEXT, "job-state-message", [said])]))
         listed = [
             (2, [(_INTEGER, "job-id", [place + 1]), (_NAME, "job-name", [job["job-name"]])])

@@ -345,3 +345,58 @@ def test_minutes_until_a_station_is_locked(written: str, minutes: float, tmp_pat
 def test_minutes_that_are_none(written: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="minutes"):
         load(_file(tmp_path, f'[station]\nlock_minutes = "{written}"\n'), {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "model", "media", "roles"),
+    [
+        ("escpos", "tcp://h:9100", "203dpi", ("80mm",), ("receipt", "label")),
+        ("zebra", "tcp://h:9100?status=off", "203dpi", ("57x32",), ("label",)),
+        ("ipp", "ipp://h/printers/Bureau", "any", ("A4",), ("paper", "receipt")),
+        ("ipp", "ipps://h:443/ipp/print?certificate=any&media=any", "any", ("A4",), ("paper", "receipt")),
+    ],
+)
+def test_each_kind_of_printer_has_its_own_usual_values(
+    tmp_path: Path, kind: str, address: str, model: str, media: tuple[str, ...], roles: tuple[str, ...]
+) -> None:
+    text = f'[[printers]]\nname = "p"\nkind = "{kind}"\naddress = "{address}"\n'
+    [printer] = load(_file(tmp_path, text), {}).printers
+    assert printer == PrinterConfig("p", address, kind, model, media, roles)
+    assert printer.host == "h" and printer.port in (9100, 631, 443)
+
+
+@pytest.mark.parametrize(
+    ("lines", "where", "sentence"),
+    [
+        ('kind = "zebra"\nmedia = ["62"]', "line 4", "“62” is no label size for the kind zebra"),
+        ('kind = "escpos"\nmedia = ["80mm", "57x32"]', "line 4", "“57x32” is not for a printer of the kind escpos"),
+        ('kind = "zebra"\nmodel = "QL-700"', "line 4", "use one of 203dpi, 300dpi, 600dpi"),
+        ('kind = "zebra"\nroles = ["receipt"]', "line 4", "“receipt” is not for a printer of the kind zebra"),
+        ('kind = "brother_ql"\nroles = ["paper"]', "line 4", "“paper” is not for a printer of the kind brother_ql"),
+        ('kind = "ipp"', "line 2", "A printer of the kind ipp is not reached at"),
+        ('kind = "zebr"', "line 3", "did you mean “zebra”?"),
+        ('kind = "zebra"\nmedia = ["5x3"]', "line 4", "“5x3” is unknown"),
+    ],
+)
+def test_values_of_another_kind_of_printer_are_refused(tmp_path: Path, lines: str, where: str, sentence: str) -> None:
+    text = f'[[printers]]\naddress = "tcp://h:9100"\n{lines}\nname = "p"\n'
+    fault = _fault(tmp_path, text)
+    assert where in fault and sentence in fault
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["usb://1", "tcp://h", "ipp://", "ipp://user:secret@h/ipp", "tcp://h:9100?snmp=x", "tcp://h:9100?status=perhaps"],
+)
+def test_addresses_that_no_printer_has_are_refused(tmp_path: Path, address: str) -> None:
+    fault = _fault(tmp_path, f'[[printers]]\nname = "p"\naddress = "{address}"\n')
+    assert "is no printer address" in fault
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "option"),
+    [("brother_ql", "tcp://h:9100?status=off", "status"), ("ipp", "ipp://h?snmp=off", "snmp")],
+)
+def test_options_of_another_kind_are_refused(tmp_path: Path, kind: str, address: str, option: str) -> None:
+    fault = _fault(tmp_path, f'[[printers]]\nname = "p"\nkind = "{kind}"\naddress = "{address}"\n')
+    assert f"The option “{option}” is not for a printer of the kind {kind}" in fault

@@ -9,7 +9,7 @@ from dataclasses import replace
 from convisav_tui.i18n import _
 from convisav_tui.printing import ipp
 from convisav_tui.printing.ipp import Answer, Attribute, Call, NotAnswered, Operation, Tag, attribute
-from convisav_tui.printing.ipp_status import ASKED, read_status
+from convisav_tui.printing.ipp_status import ASKED, clean_words, read_status
 from convisav_tui.printing.line import PDF, Payload, Waits
 from convisav_tui.printing.media import Media
 from convisav_tui.printing.status import UNKNOWN, Condition, PrinterStatus
@@ -85,7 +85,7 @@ class IppLine:
         while self._job:
             state, said = self._state_of_job()
             if state in (_CANCELED, _ABORTED):
-                return PrinterStatus(Condition.GAVE_UP, said=said)
+                return PrinterStatus(Condition.GAVE_UP, said=clean_words(said))
             if state in (0, _COMPLETED):
                 return UNKNOWN
             if state == _STOPPED or time.monotonic() >= deadline or self._waits.stopping.wait(_PAUSE):
@@ -185,6 +185,6 @@ def _no_answer(error: OSError) -> Delivery:
 def _refusal(answer: Answer) -> str:
     if answer.code in _LATER:
         return _("The printer is busy or takes no jobs now.")
-    said = answer.word("status-message")
+    said = clean_words(answer.word("status-message"))
     reason = _("The printer refuses this (IPP {code}).").format(code=f"{answer.code:04x}")
     return " ".join(part for part in (reason, _("It says: “{words}”.").format(words=said) if said else "") if part)

@@ -64,7 +64,7 @@ def read_status(answer: Answer) -> PrinterStatus:
         condition,
         _loaded([str(value) for value in answer.of("media-ready")]),
         tuple(warnings),
-        _words(answer.word("printer-state-message")) if stopped or warnings else "",
+        clean_words(answer.word("printer-state-message")) if stopped or warnings else "",
         frozenset(str(value) for value in answer.of("document-format-supported")),
     )
 
@@ -95,6 +95,6 @@ def _loaded(ready: list[str]) -> tuple[int, int] | None:
     return usual if usual in sizes else next(iter(sizes), None)
 
 
-def _words(text: str) -> str:
+def clean_words(text: str) -> str:
     """The printer's own words on one short line."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_LONGEST_WORDS]

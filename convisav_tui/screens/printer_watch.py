@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # The screen looks for answers so often, and asks again no sooner than this after the last time.
 LOOK_SECONDS, AGAIN_SECONDS = 0.2, 3.0
+_ORDER = ("wrong", "warning", "good")
 
 
 class PrinterWatch:
@@ -52,9 +53,10 @@ class PrinterWatch:
         for printer in self._printers:
             state = states.get(printer.name)
             said = state.sentence if state else _("asked how it is…")
-            bad = state is not None and state.level != "good"
-            lines.append((not bad, [Span(f" {printer.name}: {said}", Role.WARNING if bad else Role.DIM)]))
-        shown: list[Row] = [row for _good, row in sorted(lines, key=lambda line: line[0])][:most]
+            level = state.level.value if state else "good"
+            role = Role.DIM if level == "good" else Role.WARNING
+            lines.append((_ORDER.index(level), [Span(f" {printer.name}: {said}", role)]))
+        shown: list[Row] = [row for _level, row in sorted(lines, key=lambda line: line[0])][:most]
         return [[Span("─" * width, Role.RULE)], *shown] if shown else []
 
     @property

@@ -216,7 +216,7 @@ def test_a_job_cancelled_at_the_panel_asks_for_a_person(shop: Shop, printer: Off
     job = shop.add(JobKind.RECEIPT)
     shop.print()
     row = shop.job(job)
-    assert row.state is JobState.NEEDS_ATTENTION
+    assert row.state is JobState.NEEDS_ATTENTION and "\x1b" not in row.last_error
     assert "gave the job up" in row.last_error and "Cancelled at the panel" in row.last_error
 
 
