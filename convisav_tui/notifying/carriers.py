@@ -10,6 +10,7 @@ from convisav_tui.errors import ConfigurationError
 from convisav_tui.i18n import _
 from convisav_tui.notifying import outcome
 from convisav_tui.notifying.attachments import Attachment, attachments_of
+from convisav_tui.notifying.mail_line import MailLine
 from convisav_tui.notifying.outcome import Outcome
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import Channel, Message
@@ -18,17 +19,19 @@ Carrier = Callable[[Message], Outcome]
 _NUMBER = re.compile(r"^\[([^\]]+)\]")  # the order's number, as it begins a subject
 
 
-def carriers(config: Config, store: Store) -> Mapping[Channel, Carrier]:
-    """One carrier a channel; the PDF of a message is read from `store` when it is sent. A channel that is not
-    configured refuses at once, so that nobody waits in vain."""
+def carriers(config: Config, store: Store, line: MailLine | None = None) -> Mapping[Channel, Carrier]:
+    """One carrier a channel; what goes with a message is read from `store` when it is sent, e-mails share `line`. A
+    channel that is not configured refuses at once, so that nobody waits in vain."""
     return {
-        Channel.EMAIL: lambda message: carry_email(message, config, attachments_of(store, message)),
+        Channel.EMAIL: lambda message: carry_email(message, config, attachments_of(store, message), line),
         Channel.SMS: lambda message: carry_sms(message, config),
         Channel.FAX: lambda message: carry_fax(message, config, attachments_of(store, message)),
     }
 
 
-def carry_email(message: Message, config: Config, files: Sequence[Attachment] = ()) -> Outcome:
+def carry_email(
+    message: Message, config: Config, files: Sequence[Attachment] = (), line: MailLine | None = None
+) -> Outcome:
     """Hand one message to the mail account, under its stable Message-ID: written text, the same in HTML, its PDF."""
     if not config.notify.email.url:
         return outcome.permanent("no_account", _("No mail account is configured."))
@@ -54,7 +57,8 @@ def carry_email(message: Message, config: Config, files: Sequence[Attachment] = 
         sender=account.from_name or config.shop.name,
         number=number.group(1) if number else "",
     )
-    return send_mail(Mail(recipient, message.subject, message.body, identity, tuple(files), html), account)
+    mail = Mail(recipient, message.subject, message.body, identity, tuple(files), html)
+    return send_mail(mail, account, line=line)
 
 
 def carry_fax(message: Message, config: Config, pages: Sequence[Attachment] = ()) -> Outcome:

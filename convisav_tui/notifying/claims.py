@@ -23,6 +23,7 @@ from convisav_tui.notifying.owed import tell_accepted, tell_failed
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import Channel, Message, MessageAttempt, MessageState, OutcomeKind, Paper
+from convisav_tui.store.tables import MESSAGE, MESSAGE_ATTEMPT
 
 # The condition of the partial index, word for word: SQLite uses it only then.
 _ALIVE = sa.text("message.state IN ('queued', 'leased')")
@@ -62,26 +63,22 @@ def recover(store: Store, shop: ShopContext, at: datetime) -> int:
     return store.write(operation)
 
 
-def claim(store: Store, limit: int, lease: timedelta, at: datetime) -> list[Message]:
-    """Lease up to `limit` due messages of the channels that are open. Returns copies, oldest first."""
+def is_due(store: Store, at: datetime) -> bool:
+    """Whether a message of a channel that is open waits to be sent; takes no lock."""
     with store.read() as session:
         channels = open_channels(session, at)
-        if not channels or session.scalars(_due(channels, at).limit(1)).first() is None:
-            return []
-    token = str(uuid.uuid4())
+        return bool(channels) and session.scalars(_due(channels, at).limit(1)).first() is not None
+
+
+def claim(store: Store, limit: int, lease: timedelta, at: datetime) -> list[Message]:
+    """Lease up to `limit` due messages of the channels that are open. Returns copies, oldest first."""
+    if not is_due(store, at):
+        return []
 
     def operation(session: Session) -> list[Message]:
-        picked = _due(channels, at).limit(limit).with_for_update(skip_locked=True).cte("due")
-        taken = session.execute(
-            sa.update(Message)
-            .where(col(Message.id).in_(sa.select(picked.c.id)))
-            .values(state=MessageState.LEASED, lease_token=token, lease_until=at + lease)
-            .returning(col(Message.id))
-        ).scalars()
-        ids = list(taken)
-        rows = session.exec(select(Message).where(col(Message.id).in_(ids)).order_by(*_OLDEST_FIRST)).all()
+        rows = _take(session, limit, lease, at)
         session.expunge_all()
-        return list(rows)
+        return rows
 
     return store.write(operation)
 
@@ -91,21 +88,43 @@ def open_attempt(store: Store, message: Message, lease: timedelta, at: datetime)
 
     A message whose channel was put on hold since it was claimed goes back to the queue.
     """
+    return store.write(lambda session: _open(session, message, lease, at))
 
-    def operation(session: Session) -> Claim | None:
-        row = session.get(Message, message.id, with_for_update=True)
-        if row is None or not _is_ours(row, message.lease_token) or row.lease_until is None or row.lease_until <= at:
-            return None
-        if not is_open(session, row.channel, at):
-            row.state, row.lease_token, row.lease_until = MessageState.QUEUED, "", None
-            return None
-        row.lease_until = at + lease
-        attempt = MessageAttempt(message_id=_id(row), token=row.lease_token, attempt=row.attempts + 1, started_at=at)
-        session.add(attempt)
-        session.flush()
-        session.expunge(row)
-        assert attempt.id is not None
-        return Claim(row, attempt.id)
+
+@dataclass(frozen=True)
+class Turn:
+    """What follows a send: the next message with its attempt opened (None: nothing is left to do), and those that are
+    leased behind it."""
+
+    claim: Claim | None
+    behind: Sequence[Message]
+
+
+def next_turn(
+    store: Store,
+    shop: ShopContext,
+    ended: tuple[Claim, Outcome] | None,
+    behind: Sequence[Message],
+    limit: int,
+    lease: timedelta,
+    at: datetime,
+) -> Turn:
+    """Close the attempt that ended and open the next one in one transaction: a commit a message, and never a send that
+    begins before the outcome of the one before it is on the disk. Leases up to `limit` more when nothing is left."""
+
+    def operation(session: Session) -> Turn:
+        if ended is not None:
+            _close(session, shop, ended[0], ended[1], at)
+        waiting = list(behind)
+        while waiting or limit:
+            waiting = waiting or _take(session, limit, lease, at)
+            if not waiting:
+                break
+            claimed = _open(session, waiting.pop(0), lease, at)
+            if claimed is not None:
+                session.expunge_all()
+                return Turn(claimed, waiting)
+        return Turn(None, ())
 
     return store.write(operation)
 
@@ -130,21 +149,7 @@ def close_attempt(store: Store, shop: ShopContext, claimed: Claim, outcome: Outc
     """
 
     def operation(session: Session) -> Message:
-        row = session.get(Message, claimed.message.id, with_for_update=True)
-        attempt = session.get(MessageAttempt, claimed.attempt_id)
-        assert row is not None and attempt is not None
-        if _is_ours(row, claimed.message.lease_token):
-            _finish(attempt, outcome, at)
-            row.lease_token, row.lease_until = "", None
-            _apply(session, shop, row, attempt.attempt, outcome, at)
-        elif outcome.accepted and row.state in (MessageState.QUEUED, MessageState.UNKNOWN):
-            late = MessageAttempt(
-                message_id=_id(row), token=attempt.token, attempt=attempt.attempt, started_at=attempt.started_at
-            )
-            _finish(late, outcome, at)
-            session.add(late)
-            _apply(session, shop, row, attempt.attempt, outcome, at)
-        session.flush()
+        row = _close(session, shop, claimed, outcome, at)
         session.refresh(row)
         session.expunge(row)
         return row
@@ -169,6 +174,61 @@ def next_due(store: Store) -> datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
+def _take(session: Session, limit: int, lease: timedelta, at: datetime) -> list[Message]:
+    """Lease up to `limit` due messages under a token of their own."""
+    channels = open_channels(session, at)
+    if not channels:
+        return []
+    picked = _due(channels, at).limit(limit).with_for_update(skip_locked=True).cte("due")
+    taken = session.execute(
+        sa.update(Message)
+        .where(col(Message.id).in_(sa.select(picked.c.id)))
+        .values(state=MessageState.LEASED, lease_token=str(uuid.uuid4()), lease_until=at + lease)
+        .returning(col(Message.id))
+    ).scalars()
+    ids = list(taken)
+    return list(session.exec(select(Message).where(col(Message.id).in_(ids)).order_by(*_OLDEST_FIRST))) if ids else []
+
+
+def _open(session: Session, message: Message, lease: timedelta, at: datetime) -> Claim | None:
+    row = session.get(Message, message.id, with_for_update=True)
+    if row is None or not _is_ours(row, message.lease_token) or row.lease_until is None or row.lease_until <= at:
+        return None
+    if not is_open(session, row.channel, at):
+        row.state, row.lease_token, row.lease_until = MessageState.QUEUED, "", None
+        return None
+    session.flush()
+    session.expunge(row)
+    row.lease_until = at + lease
+    renewed = sa.update(MESSAGE).where(MESSAGE.c.id == row.id).values(lease_until=row.lease_until)
+    values = {"message_id": row.id, "token": row.lease_token, "attempt": row.attempts + 1, "started_at": at}
+    session.connection().execute(renewed)
+    opened = session.connection().execute(_OPENED.values(values).returning(MESSAGE_ATTEMPT.c.id))
+    return Claim(row, int(opened.scalar_one()))
+
+
+def _close(session: Session, shop: ShopContext, claimed: Claim, outcome: Outcome, at: datetime) -> Message:
+    row = session.get(Message, claimed.message.id, with_for_update=True)
+    assert row is not None
+    if _is_ours(row, claimed.message.lease_token):
+        finished = sa.update(MESSAGE_ATTEMPT).where(MESSAGE_ATTEMPT.c.id == claimed.attempt_id)
+        session.connection().execute(finished.values(_finished(outcome, at)))
+        row.lease_token, row.lease_until = "", None
+        _apply(session, shop, row, claimed.message.attempts + 1, outcome, at)
+    elif outcome.accepted and row.state in (MessageState.QUEUED, MessageState.UNKNOWN):
+        attempt = session.get_one(MessageAttempt, claimed.attempt_id)
+        late = MessageAttempt(
+            message_id=_id(row), token=attempt.token, attempt=attempt.attempt, started_at=attempt.started_at
+        )
+        _finish(late, outcome, at)
+        session.add(late)
+        _apply(session, shop, row, attempt.attempt, outcome, at)
+    session.flush()
+    return row
+
+
+# With its columns' own defaults; no object is made for a row that is never looked at again.
+_OPENED = sa.insert(MESSAGE_ATTEMPT).values(kind="", code="", text="", provider_id="")
 _OLDEST_FIRST = (col(Message.not_before), col(Message.id))
 
 
@@ -201,9 +261,18 @@ def _is_ours(row: Message, token: str) -> bool:
 
 
 def _finish(attempt: MessageAttempt, outcome: Outcome, at: datetime) -> None:
-    attempt.finished_at = at
-    attempt.kind, attempt.code, attempt.text = outcome.kind.value, outcome.code, outcome.text
-    attempt.provider_id = outcome.provider_id
+    for column, value in _finished(outcome, at).items():
+        setattr(attempt, column, value)
+
+
+def _finished(outcome: Outcome, at: datetime) -> dict[str, object]:
+    return {
+        "finished_at": at,
+        "kind": outcome.kind.value,
+        "code": outcome.code,
+        "text": outcome.text,
+        "provider_id": outcome.provider_id,
+    }
 
 
 def _apply(session: Session, shop: ShopContext, row: Message, tries: int, outcome: Outcome, at: datetime) -> None:

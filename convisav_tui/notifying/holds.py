@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from convisav_tui.i18n import _
 from convisav_tui.notifying.outcome import Outcome
 from convisav_tui.store.models import Channel, Setting
 
+_HELD = sa.text("SELECT 1 FROM setting WHERE key = :held")
 CARRIED = (Channel.EMAIL, Channel.SMS, Channel.FAX)
 
 
@@ -48,9 +50,8 @@ def put_on_hold(session: Session, channel: Channel, outcome: Outcome, at: dateti
 
 def release_hold(session: Session, channel: Channel) -> None:
     """Let the channel carry again: something went through, or a person mended the account."""
-    setting = session.get(Setting, hold_key(channel))
-    if setting is not None:
-        session.delete(setting)
+    if _is_held(session, channel):
+        session.delete(session.get_one(Setting, hold_key(channel)))
 
 
 def hold_of(session: Session, channel: Channel) -> Hold | None:
@@ -61,8 +62,14 @@ def hold_of(session: Session, channel: Channel) -> Hold | None:
 
 def is_open(session: Session, channel: Channel, at: datetime) -> bool:
     """Whether this channel may carry at this instant."""
-    hold = hold_of(session, channel)
+    hold = hold_of(session, channel) if _is_held(session, channel) else None
     return hold is None or hold.until <= at
+
+
+def _is_held(session: Session, channel: Channel) -> bool:
+    """Asked for each message, and nearly always no."""
+    session.flush()
+    return session.connection().execute(_HELD, {"held": hold_key(channel)}).first() is not None
 
 
 def _hold(channel: Channel, setting: Setting) -> Hold:

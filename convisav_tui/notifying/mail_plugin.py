@@ -10,6 +10,7 @@ from apprise.plugins.base import NotifyBase
 from convisav_tui.i18n import _
 from convisav_tui.notifying import outcome
 from convisav_tui.notifying.apprise_inline import inline_asset, notify_once
+from convisav_tui.notifying.mail_line import MailLine
 from convisav_tui.notifying.mail_message import Mail, compose
 from convisav_tui.notifying.outcome import Outcome
 from convisav_tui.notifying.smtp import SOCKET_SECONDS, TOTAL_SECONDS, deliver
@@ -37,6 +38,7 @@ class NotifyShopMail(_Base):  # type: ignore[misc]
         account: MailAccount,
         socket_seconds: float = SOCKET_SECONDS,
         total_seconds: float = TOTAL_SECONDS,
+        line: MailLine | None = None,
         **options: Any,
     ) -> None:
         """Hold what is to be sent; nothing is taken from an address line that people type."""
@@ -45,12 +47,15 @@ class NotifyShopMail(_Base):  # type: ignore[misc]
         self.account = account
         self.socket_seconds = socket_seconds
         self.total_seconds = total_seconds
+        self.line = line
         self.outcome: Outcome | None = None
 
     def send(self, body: str, title: str = "", **_options: Any) -> bool:
         """Send it as it was written; Apprise's own idea of body and title is not used."""
         message = compose(self.mail, self.account)
-        self.outcome = deliver(message, self.mail.recipient, self.account, self.socket_seconds, self.total_seconds)
+        self.outcome = deliver(
+            message, self.mail.recipient, self.account, self.socket_seconds, self.total_seconds, self.line
+        )
         return self.outcome.accepted
 
     def url(self, privacy: bool = False, *_arguments: Any, **_options: Any) -> str:
@@ -71,10 +76,15 @@ def register() -> None:
 
 
 def send_mail(
-    mail: Mail, account: MailAccount, socket_seconds: float = SOCKET_SECONDS, total_seconds: float = TOTAL_SECONDS
+    mail: Mail,
+    account: MailAccount,
+    socket_seconds: float = SOCKET_SECONDS,
+    total_seconds: float = TOTAL_SECONDS,
+    line: MailLine | None = None,
 ) -> Outcome:
-    """Deliver one mail by Apprise with our plugin. Never raises for what a server or a network does."""
+    """Deliver one mail by Apprise with our plugin, over `line` where there is one. Never raises for what a server or a
+    network does."""
     register()
-    plugin = NotifyShopMail(mail, account, socket_seconds, total_seconds, asset=inline_asset())
+    plugin = NotifyShopMail(mail, account, socket_seconds, total_seconds, line, asset=inline_asset())
     notify_once(plugin, mail.text or " ", mail.subject)
     return plugin.outcome or outcome.unknown("plugin", _("The e-mail plugin gave no answer."))

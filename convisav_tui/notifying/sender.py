@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from convisav_tui import clock
 from convisav_tui.config import Config
 from convisav_tui.notifying.carriers import Carrier, carriers
-from convisav_tui.notifying.claims import Claim, claim, close_attempt, give_back, next_due, open_attempt, recover
+from convisav_tui.notifying.claims import Claim, give_back, is_due, next_due, next_turn, recover
 from convisav_tui.notifying.lapse import expired, give_up
+from convisav_tui.notifying.mail_line import MailLine
 from convisav_tui.notifying.outcome import Outcome
 from convisav_tui.notifying.owed import shop_of
+from convisav_tui.shop.context import ShopContext
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import Channel
 
@@ -55,26 +57,38 @@ def run_due(
     network does becomes an outcome; only the database's own troubles are raised (StoreError), and they lose nothing.
     """
     moment = _Moments(now or clock.now())
-    chosen = channels or carriers(config, store)
     shop = shop_of(config)
     recover(store, shop, moment())
     give_up(store, shop, moment())
+    if stop() or not is_due(store, moment()):
+        return 0
+    with MailLine() as line:
+        return _send_all(store, shop, channels or carriers(config, store, line), moment, stop, lease, limit)
+
+
+def _send_all(
+    store: Store,
+    shop: ShopContext,
+    chosen: Mapping[Channel, Carrier],
+    moment: _Moments,
+    stop: Callable[[], bool],
+    lease: timedelta,
+    limit: int,
+) -> int:
+    """Turn by turn: send outside any transaction, then write down how it ended together with what comes next."""
     tried = 0
-    while tried < limit and not stop():
-        batch = claim(store, min(BATCH, limit - tried), lease, moment())
-        if not batch:
-            break
-        for place, message in enumerate(batch):
-            if stop():
-                give_back(store, batch[place:])
-                break
-            claimed = open_attempt(store, message, lease, moment())
-            if claimed is None:
-                continue
-            tried += 1
-            ended = expired(claimed.message, moment()) or chosen[claimed.message.channel](claimed.message)
-            _log_outcome(claimed, ended)
-            close_attempt(store, shop, claimed, ended, moment())
+    turn = next_turn(store, shop, None, (), min(BATCH, limit), lease, moment())
+    while turn.claim is not None:
+        claimed, tried = turn.claim, tried + 1
+        ended = expired(claimed.message, moment()) or chosen[claimed.message.channel](claimed.message)
+        _log_outcome(claimed, ended)
+        more = 0 if stop() else min(BATCH, limit - tried)
+        if not more and turn.behind:
+            give_back(store, turn.behind)
+        turn = next_turn(store, shop, (claimed, ended), turn.behind if more else (), more, lease, moment())
+        if turn.claim is None and more and is_due(store, moment()):
+            # What failed goes by another channel at once: it was owed within the transaction that closed the attempt.
+            turn = next_turn(store, shop, None, (), more, lease, moment())
     return tried
 
 

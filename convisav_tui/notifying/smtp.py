@@ -19,6 +19,7 @@ from enum import IntEnum
 from convisav_tui.i18n import _
 from convisav_tui.notifying import outcome
 from convisav_tui.notifying.log_privacy import without_secrets
+from convisav_tui.notifying.mail_line import MailLine, hang_up
 from convisav_tui.notifying.mailbox import Mailbox
 from convisav_tui.notifying.outcome import Outcome
 from convisav_tui.notifying.urls import MailAccount
@@ -27,6 +28,7 @@ SOCKET_SECONDS = 20.0
 TOTAL_SECONDS = 60.0
 # What we call ourselves: an address literal, so that no name is looked up (and none given away).
 OWN_NAME = "[127.0.0.1]"
+_CLOSING = 421
 _LOGIN_CODES = frozenset({530, 534, 535, 538})
 _DOT_LINES = re.compile(rb"(?m)^\.")
 
@@ -62,14 +64,47 @@ def deliver(
     account: MailAccount,
     socket_seconds: float = SOCKET_SECONDS,
     total_seconds: float = TOTAL_SECONDS,
+    line: MailLine | None = None,
 ) -> Outcome:
-    """Hand `message` to the account's server for `recipient`. Never raises for what a server or a network does."""
+    """Hand `message` to the account's server for `recipient`, over the connection of `line` where it has one. Never
+    raises for what a server or a network does."""
+    kept = line.take(account) if line is not None else None
+    if kept is not None:
+        again = _over_kept(kept, message, recipient, account, line, total_seconds)
+        if again is not None:
+            return again
     transaction = _Transaction(account)
     try:
-        with _session(transaction, socket_seconds, total_seconds) as client:
+        with _session(transaction, socket_seconds, total_seconds, line) as client:
             return _hand_over(client, transaction, message, recipient)
     except (OSError, smtplib.SMTPException) as error:
         return _outcome(error, transaction)
+
+
+def _over_kept(
+    client: smtplib.SMTP,
+    message: EmailMessage,
+    recipient: Mailbox,
+    account: MailAccount,
+    line: MailLine | None,
+    total_seconds: float,
+) -> Outcome | None:
+    """The same over a connection that was used before. None when its server had hung up meanwhile: nothing of this
+    message has left, so it begins anew on a new connection."""
+    transaction = _Transaction(account, Stage.SENDER)
+    watchdog = _watchdog(client, total_seconds)
+    ended: Outcome | None = None
+    try:
+        ended = _hand_over(client, transaction, message, recipient)
+    except (OSError, smtplib.SMTPException) as error:
+        hung_up = not isinstance(error, smtplib.SMTPResponseException) or error.smtp_code == _CLOSING
+        if transaction.stage is Stage.SENDER and hung_up:
+            return None
+        ended = _outcome(error, transaction)
+    finally:
+        watchdog.cancel()
+        _leave(client, line if ended is not None and ended.accepted else None, account)
+    return ended
 
 
 def try_login(account: MailAccount, socket_seconds: float = SOCKET_SECONDS) -> Outcome:
@@ -84,12 +119,13 @@ def try_login(account: MailAccount, socket_seconds: float = SOCKET_SECONDS) -> O
 
 
 @contextlib.contextmanager
-def _session(transaction: _Transaction, socket_seconds: float, total_seconds: float) -> Iterator[smtplib.SMTP]:
-    account = transaction.account
+def _session(
+    transaction: _Transaction, socket_seconds: float, total_seconds: float, line: MailLine | None = None
+) -> Iterator[smtplib.SMTP]:
+    """A new connection; one over which a whole message was handed over is left to `line`."""
+    account, done = transaction.account, False
     client = _client(account, socket_seconds)
-    watchdog = threading.Timer(total_seconds, _cut, (client,))
-    watchdog.daemon = True
-    watchdog.start()
+    watchdog = _watchdog(client, total_seconds)
     try:
         code, answer = client.connect(account.host, account.port)
         if code != 220:
@@ -100,15 +136,27 @@ def _session(transaction: _Transaction, socket_seconds: float, total_seconds: fl
         transaction.stage = Stage.LOGIN
         if account.user:
             _log_in(client, account)
-        try:
-            yield client
-        finally:
-            # After a lost connection this fails at once; after a refusal it is good manners.
-            with contextlib.suppress(OSError, smtplib.SMTPException):
-                client.quit()
+        yield client
+        done = transaction.stage is Stage.ANSWER
     finally:
         watchdog.cancel()
-        client.close()
+        _leave(client, line if done else None, account)
+
+
+def _leave(client: smtplib.SMTP, line: MailLine | None, account: MailAccount) -> None:
+    """Leave the connection to the next message. Without one: after a lost connection the goodbye fails at once, after a
+    refusal it is good manners."""
+    if line is not None:
+        line.keep(client, account)
+    else:
+        hang_up(client)
+
+
+def _watchdog(client: smtplib.SMTP, total_seconds: float) -> threading.Timer:
+    watchdog = threading.Timer(total_seconds, _cut, (client,))
+    watchdog.daemon = True
+    watchdog.start()
+    return watchdog
 
 
 def _log_in(client: smtplib.SMTP, account: MailAccount) -> None:
