@@ -8,36 +8,33 @@ Ctrl chord where text is typed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from convisav_tui.i18n import _, mark
+from convisav_tui.screens.action import EVERYWHERE, Action
 from convisav_tui.screens.keys import label
+from convisav_tui.screens.quote_actions import QUOTE_ACTIONS
 
-EVERYWHERE = "*"
+__all__ = [
+    "ACTIONS",
+    "ALWAYS",
+    "EDITING_CHORDS",
+    "EVERYWHERE",
+    "FORBIDDEN_CHORDS",
+    "Action",
+    "RegistryError",
+    "action_for",
+    "check",
+    "documentation",
+    "find",
+    "listed_for",
+    "shown_key",
+]
 # Chords that a terminal sends as another key (H I J M [), that leave or stop programs (C Q Z), or that tmux and
 # screen keep (A B).
 FORBIDDEN_CHORDS = frozenset(f"ctrl+{letter}" for letter in "abcqzimhj[")
 # Chords that edit a line of text (widgets/text_line.py).
 EDITING_CHORDS = frozenset({"ctrl+u", "ctrl+k", "ctrl+w"})
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing a person can do: its id, words, keys, and the views (by name) where it works."""
-
-    id: str
-    label: str
-    help: str
-    key: str = ""
-    letter: str = ""
-    chord: str = ""
-    views: tuple[str, ...] = (EVERYWHERE,)
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """All keys of the action."""
-        return tuple(key for key in (self.key, self.letter, self.chord) if key)
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -90,7 +87,6 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "take", mark("Write it down"), mark("Write down what was paid or given back"), "", "", "ctrl+s", ("payment",)
     ),
-    Action("agree", mark("Save"), mark("Save what stands in the form"), "", "", "ctrl+s", ("agreement",)),
     Action("take_all", mark("Take all in"), mark("Take the devices in and print"), "", "", "ctrl+s", ("batch",)),
     Action("take_rows", mark("Import"), mark("Take in what the file holds"), "", "", "ctrl+s", ("import_orders",)),
     Action(
@@ -125,6 +121,10 @@ ACTIONS: tuple[Action, ...] = (
             "fix_form",
             "checkpoint_form",
             "work_form",
+            "type_texts",
+            "agreement",
+            "place_form",
+            "subcontractor",
             "loan_form",
             "lend_form",
             "amount_form",
@@ -132,6 +132,9 @@ ACTIONS: tuple[Action, ...] = (
             "notice_form",
             "quiet_form",
             "reminder_form",
+            "quote_line",
+            "quote_heading",
+            "consent_form",
         ),
     ),
     Action("shipped", mark("As shipped"), mark("Take the shipped wording again"), "", "", "ctrl+r", ("wording",)),
@@ -174,6 +177,7 @@ ACTIONS: tuple[Action, ...] = (
             "amounts",
             "checkpoints",
             "works",
+            "quote",
         ),
     ),
     Action(
@@ -187,6 +191,7 @@ ACTIONS: tuple[Action, ...] = (
             "amounts",
             "checkpoints",
             "works",
+            "quote",
         ),
     ),
     Action("loaner", mark("Loaner"), mark("Lend a device meanwhile, or take it back"), "", "b", "alt+l", ("sheet",)),
@@ -220,7 +225,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("mark", mark("Mark"), mark("Mark the row for an action on several"), "space", "", "", ("list", "board")),
     Action("invert", mark("Invert"), mark("Mark the rows on screen, unmark the marked"), "*", "", "", ("board",)),
     Action("bulk", mark("Several orders"), mark("A deed on the marked orders, or on this one"), views=("board",)),
-    Action("write", mark("Save"), mark("Save what was typed"), "", "", "ctrl+s", ("place_form", "subcontractor")),
     Action("send", mark("Send"), mark("Send the parcel and print its slip"), "", "", "ctrl+s", ("parcel",)),
     Action("change", mark("Change"), mark("Change the place under the cursor"), "", "e", "", ("places",)),
     Action("check", mark("Check"), mark("Scan all that lies here; see what is missing"), "", "v", "", ("place",)),
@@ -262,6 +266,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("recipient", mark("Other address"), mark("Send it to another address"), "", "e", "", ("messages",)),
     Action("remove", mark("Cancel"), mark("Print or send the row no more"), "delete", "x", "", ("prints", "messages")),
     Action("album", mark("Pictures and mails"), mark("What the demo printed and sent"), views=("demo",)),
+    *QUOTE_ACTIONS,
 )
 
 

@@ -129,7 +129,7 @@ class BoardView(View):
             return ("help", "quit")
         demo = ("album",) if self._is_demo else ()
         first = ("new", "open", "step", "print", "drafts", "messages", "customer", "till")
-        return (*first, "undo", "find", "mark", "invert", "bulk", *demo, "menu", "help", "quit")
+        return (*first, "undo", "quote", "find", "mark", "invert", "bulk", *demo, "menu", "help", "quit")
 
     def hint(self) -> Row:
         """What can be done with the marked rows; else what needs somebody although no order shows it."""

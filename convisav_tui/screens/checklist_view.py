@@ -63,7 +63,7 @@ class ChecklistView(View):
     def actions(self) -> Sequence[str]:
         """What follows a checklist."""
         form = ("print", "form_read") if self._found is not None and self._found.form else ()
-        return ("step", *form, "help", "menu", "quit")
+        return ("quote", "step", *form, "help", "menu", "quit")
 
     def act(self, action: str) -> bool:
         """The PDF form of this list; what was not asked for makes way for the next step."""

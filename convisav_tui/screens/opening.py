@@ -179,6 +179,25 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
 
         open_needs(desk, counter, _number(desk))
 
+    def quote() -> None:
+        from convisav_tui.screens.quote_deeds import open_quote
+
+        number, view = _number(desk), desk.view
+        if number:
+            open_quote(desk, counter, number, instead=view.name in ("versions", "checklist"))
+        else:
+            _say_no_order(desk)
+
+    def consents() -> None:
+        from convisav_tui.screens.quote_deeds import open_consents
+
+        open_consents(desk, counter, _number(desk))
+
+    def versions() -> None:
+        from convisav_tui.screens.quote_deeds import open_versions
+
+        open_versions(desk, counter, _number(desk))
+
     def papers() -> None:
         from convisav_tui.screens.papers_view import open_papers
 
@@ -258,6 +277,9 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
         "stock_count": stock_count,
         "needs": needs,
         "papers": papers,
+        "quote": quote,
+        "consents": consents,
+        "versions": versions,
         "find": find,
         "principals": principals,
         "batch": batch,

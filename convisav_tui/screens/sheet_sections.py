@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from convisav_tui import ticket_number, words
 from convisav_tui.i18n import _, format_day, mark
+from convisav_tui.screens.sheet_facts import INDENT, LABEL_WIDTH, fact_rows
 from convisav_tui.screens.sheet_parts import parts_lines, parts_summary
+from convisav_tui.screens.sheet_quote import quote_section_lines, quote_summary
 from convisav_tui.screens.sheet_timeline import moment_day, moment_lines
 from convisav_tui.screens.sheet_workshop import workshop_facts
 from convisav_tui.screens.widgets.painting import Role, Row, Span, wrap
@@ -17,10 +19,6 @@ if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
     from convisav_tui.store.queries.coverage import CoverFacts
     from convisav_tui.store.queries.sheet import Sheet
-
-INDENT = 4
-LABEL_WIDTH = 16
-Facts = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -34,25 +32,8 @@ class Section:
     starts_open: bool = False
 
 
-def fact_rows(facts: Facts, width: int) -> list[Row]:
-    """Label and text, long texts wrapped under themselves."""
-    rows: list[Row] = []
-    for label, text in facts:
-        if not text:
-            continue
-        lines = wrap(text, max(10, width - INDENT - LABEL_WIDTH - 1))
-        for index, line in enumerate(lines):
-            shown = label.ljust(LABEL_WIDTH) if index == 0 else " " * LABEL_WIDTH
-            rows.append([Span(" " * INDENT + shown + " ", Role.LABEL), Span(line)])
-    return rows
-
-
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _answered(means: str) -> str:
-    return words.word(words.ANSWERED, means) if means else ""
 
 
 def _yes(value: bool) -> str:
@@ -162,37 +143,6 @@ def _work_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
         (_("Refused advice"), "; ".join(advice.text for advice in sheet.refused)),
     )
     return fact_rows(facts, width) or _nothing(_("Nothing yet"))
-
-
-# --- quote --------------------------------------------------------------------------------------------------
-
-
-def _quote_summary(sheet: Sheet, counter: Counter) -> str:
-    quote = sheet.quote
-    if quote is None:
-        asked = sheet.order.quote_requested
-        return _("asked for, not made yet") if asked else words.word(words.QUOTE_STATES, "none")
-    return f"{counter.amount(quote.amount)} · {words.word(words.QUOTE_STATES, sheet.order.quote_state)}"
-
-
-def _quote_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
-    rows: list[Row] = []
-    for quote in sheet.quotes:
-        valid = format_day(quote.valid_until) if quote.valid_until else ""
-        answer = ""
-        if quote.accepted is not None and quote.decided_at is not None:
-            verdict = words.word(words.QUOTE_STATES, "accepted" if quote.accepted else "refused")
-            when = counter.moment(quote.decided_at)
-            answer = " · ".join(p for p in (verdict, quote.decided_by, _answered(quote.means), when, quote.reason) if p)
-        facts = (
-            (_("Version {number}").format(number=quote.revision), counter.amount(quote.amount)),
-            (_("Work and parts"), quote.text),
-            (_("Valid until"), valid),
-            (_("Issued"), f"{counter.moment(quote.issued_at)}  {quote.issued_by}".rstrip()),
-            (_("Answer"), answer),
-        )
-        rows += fact_rows(facts, width)
-    return rows or _nothing(words.word(words.QUOTE_STATES, "none"))
 
 
 # --- money --------------------------------------------------------------------------------------------------
@@ -320,7 +270,7 @@ def _earlier_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
 
 SECTIONS: tuple[Section, ...] = (
     Section("reception", mark("Reception"), _reception_summary, _reception_lines, starts_open=True),
-    Section("quote", mark("Quote"), _quote_summary, _quote_lines),
+    Section("quote", mark("Quote"), quote_summary, quote_section_lines),
     Section("work", mark("Work"), _work_summary, _work_lines),
     Section("money", mark("Money"), _money_summary, _money_lines),
     Section("messages", mark("Messages"), _messages_summary, _messages_lines),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from uuid import uuid4
 
 from convisav_tui import clock, ticket_number, words
 from convisav_tui.errors import ConvisavError, FieldErrors, NotFound, Refusal, StoreUnreachable
 from convisav_tui.i18n import _
+from convisav_tui.screens.checklist_files import offer_checklist
 from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.order_columns import short_customer
 from convisav_tui.screens.reading import read
+from convisav_tui.screens.step_mending import KEYS, open_screen
+from convisav_tui.screens.step_mending import act as mend
 from convisav_tui.screens.step_painting import (
     field_of,
     mending_of,
@@ -20,6 +23,7 @@ from convisav_tui.screens.step_painting import (
     step_rows,
     without_empty_end,
 )
+from convisav_tui.screens.take_lines import CIRCULAR, OF_VARIANT, QUOTE_KEYS, VARIANT, open_taking
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.form import Form
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells, wrap
@@ -28,9 +32,9 @@ if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
     from convisav_tui.shop.steps import Preview, Step, StepTaken
     from convisav_tui.store.board import OrderRow
-    from convisav_tui.store.queries.sheet import Sheet
 
 LABEL_WIDTH, WIDEST_LABEL = 18, 28
+TESTS_OPEN = "input:untested"  # what mends a refusal because final tests are open
 TICKED = "x"  # what the workflow takes for a check that is set
 
 
@@ -46,8 +50,18 @@ class StepView(View):
 
     name: ClassVar[str] = "step"
 
-    def __init__(self, counter: Counter, number: str, *, done: Callable[[StepTaken], None] | None = None) -> None:
+    def __init__(
+        self,
+        counter: Counter,
+        number: str,
+        *,
+        done: Callable[[StepTaken], None] | None = None,
+        wanted: str = "",
+        hidden: Mapping[str, str] | None = None,
+    ) -> None:
+        """`wanted`: the step that is chosen at first; `hidden`: answers that the program gives."""
         self.counter = counter
+        self._wanted, self._hidden_answers = wanted, dict(hidden or {})
         self.number = number
         self.title = _("Next step of {number}").format(number=ticket_number.show(number))
         self._done = done
@@ -90,25 +104,30 @@ class StepView(View):
 
     def actions(self) -> Sequence[str]:
         """Only what does not leave a step half chosen, and what mends a refusal."""
-        mending = (self._mended_by,) if self._mended_by in ("till", "new", "loaner") else ()
+        mending = (self._mended_by,) if self._mended_by in KEYS else ()
         slip = ("print",) if self._steps and self._step.event == "relinquish" else ()
-        return (*mending, *slip, "help")
+        tests = ("checklist",) if self._mended_by == TESTS_OPEN else ()
+        of_quote = QUOTE_KEYS.get(self._step.event, ()) if self._steps else ()
+        return (*mending, *tests, *slip, *of_quote, "help")
 
     def act(self, action: str) -> bool:
-        """What mends a refusal."""
-        if action == "till":
-            self.host.run(self._sheet, self._pay, label=_("Opening"))
-        elif action == "print" and self._steps and self._step.event == "relinquish":
-            self.host.run(self._print_slip, lambda _none: self.host.say(_("The slip is printed: have it signed")))
-        elif action == "loaner":
-            self.host.run(self._sheet, self._loan, label=_("Opening"))
-        elif action == "new":
-            from convisav_tui.screens.intake import IntakeView
-
-            self.host.open(IntakeView(self.counter, from_order=self.number))
-        else:
+        """What mends a refusal, and what belongs to the answer of a quote."""
+        if self._order is None or action not in self.actions() or action == "help":
             return False
-        return True
+        if action == "take_lines":
+            open_taking(self.host, self.counter, self._order.id, self._inputs(), self._taken_lines)
+            return True
+        return self._open_quote(action) or mend(self.host, self.counter, self.number, self._order.id, action)
+
+    def _open_quote(self, mended_by: str) -> bool:
+        """Back to the quote that the step was opened from, else the quote in place of a step with nothing typed."""
+        if mended_by != "quote" or self._order is None:
+            return False
+        if "draft" in self._hidden_answers:
+            self.host.back()
+            return True
+        typed = self._form is not None and any(value.typed for value in self._form.state.values.values())
+        return open_screen(self.host, self.counter, self.number, self._order.id, mended_by, instead=not typed)
 
     def hint(self) -> Row:
         """How to choose and confirm."""
@@ -161,7 +180,7 @@ class StepView(View):
 
     def _arrived(self, found: Found) -> None:
         """Show the steps; the one that was chosen stays chosen, what was typed for it stays typed."""
-        event, notice = (self._step.event if self._steps else ""), self._notice
+        event, notice = (self._step.event if self._steps else self._wanted), self._notice
         self._order, self._steps = found
         self._chosen = 0
         self.title = " · ".join(
@@ -219,6 +238,8 @@ class StepView(View):
 
     def _changed(self, key: str) -> None:
         self._notice = ""
+        if key == VARIANT:  # the ticked lines are those of another variant
+            self._hidden_answers = {kept: v for kept, v in self._hidden_answers.items() if kept not in OF_VARIANT}
         if self._form is not None:
             self._form.error(key, "")
         self._show_preview()
@@ -229,10 +250,18 @@ class StepView(View):
 
     def _inputs(self) -> dict[str, str]:
         if self._form is None:
-            return {}
-        texts = self._form.state.texts()
+            return dict(self._hidden_answers)
+        texts = self._hidden_answers | self._form.state.texts()
         ticks = {asked.key: TICKED if texts[asked.key] else "" for asked in self._step.inputs if asked.kind == "check"}
         return texts | ticks
+
+    def _taken_lines(self, answers: Mapping[str, str]) -> None:
+        """Which lines he takes, which of them with a used part."""
+        form = self._form
+        self._hidden_answers |= {key: value for key, value in answers.items() if key != CIRCULAR}
+        if form is not None and answers.get(CIRCULAR) and CIRCULAR in form.state.specs:
+            form.state.put(CIRCULAR, answers[CIRCULAR])
+        self._show_preview()
 
     def _show_preview(self) -> None:
         """Ask the workflow what these answers would do; what is missing is said by the fields when Enter is pressed."""
@@ -270,40 +299,11 @@ class StepView(View):
         other = next((index for index, step in enumerate(self._steps) if step.event == event), None)
         if other is not None and other != self._chosen:
             self._choose(other)
-        elif self._mended_by == "needs":
-            from convisav_tui.screens.needs_view import open_needs
-
-            open_needs(self.host, self.counter, self.number)
-        else:
+        elif self._order is None or not (
+            self._open_quote(self._mended_by)
+            or open_screen(self.host, self.counter, self.number, self._order.id, self._mended_by)
+        ):
             self.host.say(self._trouble, Role.ERROR)
-
-    def _sheet(self) -> Sheet | None:
-        from convisav_tui.store.queries.sheet import sheet
-
-        with self.counter.store.read() as session:
-            return sheet(session, self.number)
-
-    def _pay(self, found: Sheet | None) -> None:
-        from convisav_tui.screens.payment import PaymentView
-
-        if found is not None:
-            self.host.open(PaymentView(self.counter, found, self.host.repaint))
-
-    def _print_slip(self) -> None:
-        from convisav_tui.shop.relinquishment import print_slip
-        from convisav_tui.store.models import RepairOrder
-
-        order, counter = self._order, self.counter
-        assert order is not None
-        counter.store.write(
-            lambda session: print_slip(session, session.get_one(RepairOrder, order.id), counter.shop, counter.actor)
-        )
-
-    def _loan(self, found: Sheet | None) -> None:
-        from convisav_tui.screens.loan_view import open_loan_of
-
-        if found is not None:
-            open_loan_of(self.host, self.counter, found)
 
     # --- doing it -------------------------------------------------------------------------------------------
 
@@ -346,11 +346,14 @@ class StepView(View):
         self.host.say(sentence, Role.SUCCESS)
         if self._done is not None:
             self._done(taken)
+        if self._order is not None:
+            offer_checklist(self.host, self.counter, self._order.id, self.number, step.event)
 
     def _refused(self, error: Exception) -> None:
         """Nothing was done and nothing typed is lost: the fields say what is wrong, or the order is read again."""
         if isinstance(error, FieldErrors) and self._form is not None:
-            self._form.errors(error.errors)
+            shown = self._form.state.specs
+            self._form.errors({key if key in shown else next(iter(shown)): e for key, e in error.errors.items()})
             return
         self.host.say_error(error)
         self._notice = str(error) if isinstance(error, ConvisavError) else ""

@@ -41,7 +41,7 @@ class Floor(View):
 
 def config_of(folder: Path, station: str = "counter 1") -> Config:
     return Config(
-        shop=ShopConfig(name="Atelier Rivoli"),
+        shop=ShopConfig(name="Atelier Rivoli", address="1 rue de Rivoli\n75001 Paris", phone="01 42 00 00 00"),
         database=DatabaseConfig(f"sqlite:///{folder / 'shop.db'}"),
         home=folder,
         staff=(StaffConfig("anna", "Anna"),),

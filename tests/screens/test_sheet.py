@@ -78,7 +78,7 @@ def test_arrows_keep_the_section_in_sight(shop: Store, tmp_path: Path) -> None:
     desk.press("home")
     assert "▸1 Reception" in desk.body
     seen = desk.body
-    for _page in range(12):
+    for _page in range(16):
         desk.press("pagedown")
         seen += desk.body
     assert "8 Earlier repairs" in seen and "7 History" in seen
@@ -210,7 +210,7 @@ def test_a_fault_of_three_thousand_characters_is_wrapped(desk: ShopBench) -> Non
     change(desk.counter.store, WATCH, reported_fault=fault[:3000])
     desk.open_order(WATCH)
     seen = desk.body
-    for _page in range(12):
+    for _page in range(16):
         desk.press("pagedown")
         seen += desk.body
     assert seen.count("ne chauffe plus <script> {x} %s") >= 90 and "[b]ne chauffe" in seen

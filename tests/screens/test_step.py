@@ -196,7 +196,7 @@ def test_a_long_message_can_be_read_to_its_end(shop: Store, tmp_path: Path) -> N
     choose(desk, "Revise the quote")
     assert "Whole text" in desk.status
     seen = desk.body
-    for _page in range(20):
+    for _page in range(30):
         desk.press("pagedown")
         seen += desk.body
     wide = ShopBench(counter_of(shop, tmp_path), 60, 60)

@@ -14,6 +14,7 @@ from convisav_tui.errors import NotFound
 from convisav_tui.i18n import _
 from convisav_tui.store.queries.coverage import AdviceFacts, CoverFacts, covers_of, refused_on
 from convisav_tui.store.queries.outbox import JobAttempt, JobRow, MessageRow, MessageTry, jobs_of, messages_of
+from convisav_tui.store.queries.quotes import LineFacts, PriceFacts, announced_prices, quote_lines
 from convisav_tui.store.queries.stock import NeedFacts, need_facts
 from convisav_tui.store.queries.workshop import WorkshopFacts, workshop_of
 from convisav_tui.store.tables import (
@@ -166,6 +167,10 @@ class QuoteFacts:
     means: str
     reason: str
     decided_at: datetime | None
+    variant: str = ""
+    offer: int = 0  # the revision of the first of the variants that were issued together
+    execution: str = ""
+    accepted_amount: int | None = None  # of the lines that he took, where he did not take all
 
 
 @dataclass(frozen=True)
@@ -264,6 +269,8 @@ class Sheet:
     refused: tuple[AdviceFacts, ...] = ()
     workshop: WorkshopFacts = field(default_factory=WorkshopFacts)
     needs: tuple[NeedFacts, ...] = ()
+    quote_lines: tuple[LineFacts, ...] = ()  # of all versions
+    prices: tuple[PriceFacts, ...] = ()  # that were announced, oldest first
 
     @property
     def paid(self) -> int:
@@ -288,8 +295,12 @@ class Sheet:
 
     @property
     def quote(self) -> QuoteFacts | None:
-        """The current version of the quote."""
-        return self.quotes[-1] if self.quotes else None
+        """The current version of the quote: of several variants the one that was accepted, else the first."""
+        if not self.quotes:
+            return None
+        last = self.quotes[-1]
+        offered = [one for one in self.quotes if one is last or (last.offer and one.offer == last.offer)]
+        return next((one for one in offered if one.accepted), offered[0])
 
     @property
     def timeline(self) -> tuple[Moment, ...]:
@@ -334,6 +345,8 @@ def sheet(session: Session, order: int | str) -> Sheet | None:
         refused=refused_on(session, order_facts.id),
         workshop=workshop_of(session, order_facts.id),
         needs=need_facts(session, order_facts.id),
+        quote_lines=quote_lines(session, order_facts.id),
+        prices=announced_prices(session, order_facts.id),
     )
 
 
@@ -420,7 +433,8 @@ def _quotes_statement() -> sa.Select[Any]:
     )
     answer = QUOTE_DECISION.c
     named = {"issued_by": STAFF.c.name, "decided_by": answer.decided_by, "means": answer.means, "reason": answer.reason}
-    columns = _columns(QuoteFacts, QUOTE, named, {"accepted": answer.accepted, "decided_at": answer.at})
+    other: dict[str, _Column] = {"accepted": answer.accepted, "decided_at": answer.at}
+    columns = _columns(QuoteFacts, QUOTE, named, other | {"accepted_amount": answer.amount})
     chosen = sa.select(*columns).select_from(joined).where(QUOTE.c.order_id == sa.bindparam("order_id"))
     return chosen.order_by(QUOTE.c.revision)
 
