@@ -9,6 +9,7 @@ from convisav_tui.i18n import _, format_day
 from convisav_tui.money import plain_amount
 from convisav_tui.shop.away import quoted_job
 from convisav_tui.shop.checklists import proposed_works
+from convisav_tui.shop.cover_split import split_of
 from convisav_tui.shop.dated_rules import QUOTE_VALIDITY_DAYS, number_for
 from convisav_tui.shop.quote_lines import draft_row
 from convisav_tui.shop.situation import Situation
@@ -71,9 +72,13 @@ def customer_answers(situation: Situation) -> dict[str, str]:
 
 
 def agreed_price(situation: Situation) -> dict[str, str]:
-    """What the customer agreed to pay."""
+    """What the customer agreed to pay, less what others take over of it (FR-G11)."""
     if situation.covered:
         return {"price": "0"}
+    shared = split_of(situation)
+    if shared is not None and situation.accepted is not None:
+        beyond = max(0, situation.consented - situation.accepted.amount)
+        return {"price": _plain(situation, shared.customer + beyond)}
     agreed = situation.consented_work if situation.accepted else situation.authorised
     return {} if agreed is None else {"price": _plain(situation, agreed)}
 

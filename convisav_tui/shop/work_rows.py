@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from convisav_tui.i18n import mark
 from convisav_tui.shop import (
+    cover_split,
     effects,
     ending_effects,
     final_tests,
@@ -82,6 +83,7 @@ ROWS: tuple[Transition, ...] = (
             part_effects.fit,
             part_effects.free,
             effects.finish(),
+            cover_split.take_over,
             knowledge.learn,
             form_effects.keep,
             paper_effects.work_statement,
