@@ -235,7 +235,7 @@ class Walk(RuleBasedStateMachine):
             assert all((a.holder, a.place) != (b.holder, b.place) for a, b in pairwise(custody))
             given_up = order.holder is Holder.DISPOSED  # T36: the owner left it to the shop
             assert (order.holder is Holder.RETURNED) == (order.state in GONE and not given_up)
-            assert given_up == any(event.event == "relinquish" for event in self.bench.events if self._holds(event))
+            assert given_up == any(self._holds(event) for event in self.bench.events if event.event == "relinquish")
 
     def _holds(self, event: OrderEvent) -> bool:
         """Whether a step was not taken back."""
