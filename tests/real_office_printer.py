@@ -55,7 +55,11 @@ class RealOfficePrinter:
         self.documents = folder / "documents"
         self.documents.mkdir()
         self._running: list[subprocess.Popen[bytes]] = []
-        self._environment = {"PATH": _FOLDERS, "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={folder / 'bus'}", "HOME": "/tmp"}
+        self._environment = {
+            "PATH": _FOLDERS,
+            "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={folder / 'bus'}",
+            "HOME": str(folder),
+        }
         self.address = self.holding_letter = ""
         self.queue = ""
 

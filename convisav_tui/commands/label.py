@@ -7,7 +7,7 @@ from pathlib import Path
 
 from convisav_tui.commands import output
 from convisav_tui.commands.opening import configuration, opened, typed_number
-from convisav_tui.config import Config
+from convisav_tui.config import PrinterConfig
 from convisav_tui.errors import ConvisavError, NotFound
 from convisav_tui.i18n import _
 
@@ -24,13 +24,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the picture. NotFound for an unknown order, MediaRefused when the barcode does not fit."""
     from convisav_tui.printing.label import label
-    from convisav_tui.printing.media import media_named
+    from convisav_tui.printing.sizes import media_of
     from convisav_tui.shop.context import shop_of
     from convisav_tui.shop.filled_papers import label_of
     from convisav_tui.store.queries.by_number import order_by_number
 
     config = configuration(arguments)
-    media = media_named(arguments.media or _usual_media(config))
+    printer = config.printer_for("label") or PrinterConfig("", "", media=(USUAL_MEDIA,))
+    media = media_of(printer, arguments.media or next(iter(printer.media), USUAL_MEDIA))
     number = typed_number(arguments.number)
     store = opened(config)
     try:
@@ -42,15 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         store.close()
     try:
-        label(paper, media).save(arguments.out, "PNG", dpi=(300, 300))
+        label(paper, media).save(arguments.out, "PNG", dpi=(media.dpi, media.dpi))
     except OSError as error:
         raise ConvisavError(
             _("{path} cannot be written: {reason}.").format(path=arguments.out, reason=error.strerror or error)
         ) from error
     output.print_line(str(arguments.out))
     return 0
-
-
-def _usual_media(config: Config) -> str:
-    printer = config.printer_for("label")
-    return printer.media[0] if printer and printer.media else USUAL_MEDIA

@@ -11,7 +11,10 @@ from pypdf import PdfReader
 
 from convisav_tui import ticket_number
 from convisav_tui.config import PrinterConfig
+from convisav_tui.printing.ipp_line import IppLine
+from convisav_tui.printing.line import Waits
 from convisav_tui.printing.status import Condition
+from convisav_tui.printing.transport import Unreachable
 from convisav_tui.store.models import JobKind, JobState
 from tests.printing.papers import NUMBER
 from tests.printing.shop_with_printers import Shop
@@ -88,3 +91,10 @@ def test_what_ippeveprinter_says_of_its_trays_and_toner_is_told(office: RealOffi
     expected = {Condition.TRAY_EMPTY, Condition.TONER_LOW}
     wait_until(lambda: expected <= set(office.state().warnings), 10.0, "the warnings")  # type: ignore[union-attr]
     assert shop.state(job) is JobState.SENT
+
+
+def test_its_own_certificate_is_only_trusted_when_told_so(office: RealOfficePrinter) -> None:
+    secure = office.holding_letter.replace("ipp://127.0.0.1", "ipps://localhost")
+    with pytest.raises(Unreachable, match="certificate is not known here"):
+        IppLine(secure, Waits()).look()
+    assert IppLine(f"{secure}?certificate=any", Waits()).look().known
