@@ -1,4 +1,5 @@
-"""Draws the pictures of the documentation again: `python docs/make_screens.py`, which fills docs/screens/.
+"""Draws the pictures of the documentation again: `python docs/make_screens.py`, which fills docs/screens/; with
+`--check` it only says which ones are not as the program is now.
 
 A demo shop is made in a temporary folder, at a pretended time and with always the same invented past; keys are pressed
 on the program's own desk, and its pages are written as SVG. Labels and receipts are drawn by the program's own
@@ -8,6 +9,7 @@ renderer. No terminal, worker, printer or network is used.
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections import deque
 from collections.abc import Callable
@@ -186,6 +188,28 @@ def draw_order(sitting: Sitting) -> None:
     sitting.home()
 
 
+def draw_work(sitting: Sitting) -> None:
+    """The checklist of an order, who pays what of it, how its customer is told; the work of all technicians."""
+    sitting.type("pocket")
+    sitting.press("enter")
+    sitting.type("e")
+    sitting.draw("checklist", "convisav: fiche, e")
+    sitting.press("escape")
+    sitting.type("g")
+    sitting.press("right", "right", "right", "tab")
+    sitting.type("50")
+    sitting.press("tab", "right", "right")
+    sitting.draw("coverage", "convisav: fiche, g")
+    sitting.press("escape", "f9")
+    sitting.type("e")
+    sitting.draw("customer-card", "convisav: F9, e")
+    sitting.home()
+    sitting.press("f10")
+    sitting.type("listes de travail\n")
+    sitting.draw("work", "convisav: F10")
+    sitting.home()
+
+
 def draw_several(sitting: Sitting) -> None:
     """Marked rows: what can be done with them, what a deed would do, a parcel to a subcontractor, what is out."""
     sitting.press("f10")
@@ -267,6 +291,11 @@ def draw_outside(sitting: Sitting) -> None:
     sitting.press("down", "down", "down", "down", "down", "enter")
     sitting.draw("wording", "convisav: F10")
     sitting.home()
+    for name, title in (("notices", "avis"), ("reminders", "relances")):
+        sitting.press("f10")
+        sitting.type(f"{title}\n")
+        sitting.draw(name, "convisav: F10")
+        sitting.home()
     sitting.press("f7", "left")
     sitting.draw("till", "convisav: F7")
     sitting.home()
@@ -312,15 +341,18 @@ def draw_loans(sitting: Sitting) -> None:
     sitting.home()
 
 
-def main() -> None:
-    """Draw all pictures."""
-    SCREENS.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="convisav-screens-") as folder:
-        sitting = Sitting(demo_shop(Path(folder)))
+def draw_all(folder: Path) -> None:
+    """Draw all pictures into a folder."""
+    global SCREENS
+    SCREENS = folder
+    folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="convisav-screens-") as home:
+        sitting = Sitting(demo_shop(Path(home)))
         for draw in (
             draw_board,
             draw_intake,
             draw_order,
+            draw_work,
             draw_outside,
             draw_papers,
             draw_several,
@@ -331,5 +363,19 @@ def main() -> None:
             draw(sitting)
 
 
+def main() -> int:
+    """Draw all pictures anew; with `--check` only say which ones are not as the program is now (exit code 1)."""
+    if sys.argv[1:] != ["--check"]:
+        draw_all(SCREENS)
+        return 0
+    kept = {path.name: path.read_bytes() for path in SCREENS.iterdir()}
+    with tempfile.TemporaryDirectory(prefix="convisav-pictures-") as folder:
+        draw_all(Path(folder))
+        drawn = {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+    changed = sorted(name for name in kept.keys() | drawn.keys() if kept.get(name) != drawn.get(name))
+    sys.stdout.write("\n".join(changed) + "\n" if changed else "All pictures are as the program is.\n")
+    return 1 if changed else 0
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 import subprocess
@@ -31,8 +32,12 @@ def script(name: str) -> ModuleType:
 
 def anchors(document: Path) -> set[str]:
     """The headings as links name them."""
-    headings = HEADING.findall(document.read_text(encoding="utf-8"))
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return {anchor_of(heading) for heading in HEADING.findall(document.read_text(encoding="utf-8"))}
+
+
+def anchor_of(heading: str) -> str:
+    """A heading as links name it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -79,6 +84,26 @@ def test_the_readme_has_one_test_command_that_ci_finds() -> None:
     )
     (line,) = told.stdout.splitlines()
     assert line.startswith("python3 -m venv ") and "pytest" in line
+
+
+def _chapter(guide: str, anchor: str) -> str:
+    """The text under the heading that a link leads to, up to the next heading as high as it or higher."""
+    found = next(head for head in re.finditer(r"^(#+) (.+)$", guide, re.MULTILINE) if anchor == anchor_of(head[2]))
+    rest = guide[found.end() :]
+    end = re.search(rf"^#{{1,{len(found[1])}}} ", rest, re.MULTILINE)
+    return rest[: end.start()] if end else rest
+
+
+def test_each_line_of_the_closing_list_has_a_test_and_a_chapter_with_a_screen() -> None:
+    guide = (ROOT / "docs" / "user-guide.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.+) \| (.+) \|$", guide.partition("## Line by line")[2], re.MULTILINE)[2:]
+    tree = ast.parse((ROOT / "tests" / "e2e" / "test_closing_list.py").read_text(encoding="utf-8"))
+    tests = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+    quoted = [" ".join((ast.get_docstring(node) or "").split()) for node in tests]
+    assert [line for line, _chapters in rows] == quoted and len(rows) == 25
+    for line, chapters in rows:
+        shown = "".join(_chapter(guide, anchor) for anchor in re.findall(r"\(#([\w-]+)\)", chapters))
+        assert "](screens/" in shown, line
 
 
 def test_every_command_and_dependency_is_described() -> None:
