@@ -64,6 +64,7 @@ _BY = {
     "cap": mark("within the spending cap"),
     "terms": mark("by the principal's terms"),
 }
+_HEADING = mark("Prices announced so far:")
 _LINE = mark("{day} · {basis}: {amount}, {answer} ({who})")
 
 
@@ -200,15 +201,25 @@ def beyond_consent(session: Session, order: RepairOrder) -> Refusal | None:
     return Refusal("price_within_consent", sentence, _("Record what he agreed to."), mended_by="consent")
 
 
-def consent_lines(session: Session, order: RepairOrder, language: str, shop: ShopContext) -> tuple[str, ...]:
+def consent_lines(
+    session: Session, order: RepairOrder, language: str, shop: ShopContext, *, named: bool = True
+) -> tuple[str, ...]:
     """The ledger as it is printed on the quote, the job sheet and the return receipt, a line a price, in `language`;
-    nothing for an order that somebody else covers."""
+    nothing for an order that somebody else covers. `named` False leaves out who was told, for papers without names."""
     if is_covered(order) or order.id is None:
         return ()
-    return tuple(line_of(row, language, shop) for row in ledger_of(session, order.id))
+    return tuple(line_of(row, language, shop, named=named) for row in ledger_of(session, order.id))
 
 
-def line_of(row: PriceConsent, language: str, shop: ShopContext) -> str:
+def agreed_prices(
+    session: Session, order: RepairOrder, language: str, shop: ShopContext, *, named: bool = True
+) -> tuple[str, ...]:
+    """The same as one paragraph under its heading; nothing where no price was announced."""
+    lines = consent_lines(session, order, language, shop, named=named)
+    return ("\n".join((translate(_HEADING, language), *lines)),) if lines else ()
+
+
+def line_of(row: PriceConsent, language: str, shop: ShopContext, *, named: bool = True) -> str:
     """One price as it is printed: day, what for, how much, what was answered, by whom and how."""
     spoken = language if language in LANGUAGES else shop.language
     day = format_day(local(row.at, shop.timezone).date(), spoken)
@@ -218,7 +229,7 @@ def line_of(row: PriceConsent, language: str, shop: ShopContext) -> str:
         basis=translate(_BASES[row.basis], spoken),
         amount=format_amount(row.amount, row.currency, spoken),
         answer=translate(_ANSWERS[row.answer], spoken),
-        who=", ".join(part for part in (row.told, by) if part) or "—",
+        who=", ".join(part for part in (row.told if named else "", by) if part) or "—",
     )
 
 

@@ -12,11 +12,12 @@ from convisav_tui.clock import local, now
 from convisav_tui.i18n import format_day, format_instant, mark, translate
 from convisav_tui.money import format_amount
 from convisav_tui.shop.check_rows import check_table
+from convisav_tui.shop.consent import agreed_prices
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.document import Document, Table
 from convisav_tui.shop.needs import needs_of
-from convisav_tui.shop.quoting import accepted_quote
-from convisav_tui.shop.stock import shown
+from convisav_tui.shop.quoting import acceptance_of, accepted_lines
+from convisav_tui.shop.stock import ONE, shown
 from convisav_tui.shop.work_time import technicians_of
 from convisav_tui.store.models import (
     CheckStage,
@@ -25,6 +26,7 @@ from convisav_tui.store.models import (
     NeedState,
     Part,
     Party,
+    QuoteLineKind,
     RepairOrder,
     SecretState,
     Staff,
@@ -38,7 +40,7 @@ _CODE = {
     SecretState.STORED: mark("kept: the screen alone shows it"),
     SecretState.PURGED: mark("destroyed"),
 }
-_PARTS = (mark("Part"), mark("Condition"), mark("Quantity"), mark("Place"), mark("State"))
+_PARTS = (mark("Part"), mark("Origin"), mark("Quantity"), mark("Place"), mark("State"))
 _BOXES = (mark("Photo before the work"), mark("Photo after the work"), mark("Technician: date and signature"))
 
 
@@ -59,7 +61,7 @@ def job_sheet_of(session: Session, order: RepairOrder, shop: ShopContext) -> Doc
             *_parts(session, order, language),
             *check_table(session, order, CheckStage.FINAL_TEST, tests, language, blank=True),
         ),
-        paragraphs=_agreed(session, order, language),
+        paragraphs=(*_agreed(session, order, language), *agreed_prices(session, order, language, shop, named=False)),
         signatures=tuple(translate(caption, language) for caption in _BOXES),
     )
 
@@ -125,8 +127,14 @@ def _parts(session: Session, order: RepairOrder, language: str) -> tuple[Table, 
 
 
 def _agreed(session: Session, order: RepairOrder, language: str) -> tuple[str, ...]:
-    """The work that the customer agreed to, word for word, without its price."""
-    quote = accepted_quote(session, order.id or 0)
-    if quote is None or not quote.text.strip():
-        return ()
-    return (f"{translate(mark('Agreed work'), language)}: {quote.text}",)
+    """The work that the customer agreed to, line for line, without its price."""
+    acceptance = acceptance_of(session, order.id or 0)
+    agreed = accepted_lines(session, order.id or 0)
+    if acceptance is not None and len(agreed) == 1 and acceptance.quote.text.strip():
+        return (f"{translate(mark('Agreed work'), language)}: {acceptance.quote.text}",)
+    lines = [
+        f"{line.text} × {shown(line.quantity)}" if line.quantity != ONE else line.text
+        for line in agreed
+        if line.kind is not QuoteLineKind.DISCOUNT
+    ]
+    return (f"{translate(mark('Agreed work'), language)}: {', '.join(lines)}",) if lines else ()

@@ -24,6 +24,7 @@ from convisav_tui.store.models import (
     Paper,
     Party,
     Payment,
+    PriceConsent,
     Quote,
     RepairOrder,
     StaffEvent,
@@ -43,7 +44,8 @@ _ORDER = (
 )  # fmt: skip
 _PARTS: tuple[tuple[str, type[SQLModel], tuple[str, ...]], ...] = (
     ("events", OrderEvent, ("at", "event", "from_state", "to_state", "detail")),
-    ("quotes", Quote, ("revision", "amount", "currency", "text", "valid_until", "issued_at")),
+    ("quotes", Quote, ("revision", "variant", "amount", "net", "currency", "text", "valid_until", "issued_at")),
+    ("prices", PriceConsent, ("at", "basis", "answer", "amount", "currency", "told", "means", "until", "evidence")),
     ("payments", Payment, ("at", "nature", "means", "amount", "currency", "label")),
     ("messages", Message, ("event", "channel", "recipient", "subject", "body", "state", "created_at", "sent_at")),
     ("loans", Loan, ("lent_at", "due_on", "condition_out", "accessories_out", "deposit", "ended_at", "outcome")),

@@ -12,7 +12,7 @@ from convisav_tui.clock import local
 from convisav_tui.i18n import LANGUAGES, format_day, mark, translate
 from convisav_tui.money import format_amount
 from convisav_tui.shop.actor import Actor
-from convisav_tui.shop.consent import consent_lines
+from convisav_tui.shop.consent import agreed_prices
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.country_rules import rules_in_force
 from convisav_tui.shop.dated_rules import GUARANTEE_MONTHS, number_for, shop_setting
@@ -51,7 +51,6 @@ _CIRCULAR = {
 }
 _WITHIN_CAP = mark("This quote is within the spending cap of {cap}: the work begins without a further answer.")
 _CHOICE = mark("Used parts (circular economy): ☐ yes   ☐ no   ☐ for these lines: ……")
-_AGREED = mark("Prices announced so far:")
 _GUARANTEED = mark("The repair is guaranteed for {months} months: parts, labour and travel.")
 _BINDING = mark("The shop is bound by these terms until {day}, {days} days from the day this form was given.")
 _SIGNED = (mark("Accepted: date and signature"), mark("For the shop"))
@@ -154,7 +153,9 @@ def _facts(
 ) -> tuple[tuple[str, str], ...]:
     device = session.get_one(Device, order.device_id)
     kind = session.get_one(DeviceType, device.device_type_id)
-    fee = format_amount(quote.fee, quote.currency, language) if quote.fee else translate(mark("free of charge"), language)
+    fee = (
+        format_amount(quote.fee, quote.currency, language) if quote.fee else translate(mark("free of charge"), language)
+    )
     said = (
         (mark("Order"), show(order.number)),
         (mark("Version"), str(quote.revision) if quote.revision > 1 else ""),
@@ -220,9 +221,7 @@ def _paragraphs(
     lines = [line for quote in offer for line in lines_of_quote(session, quote)]
     said = list(_text_of(first, lines))
     said += _circular(lines, first.currency, language)
-    agreed = consent_lines(session, order, language, shop)
-    if agreed:
-        said.append("\n".join((translate(_AGREED, language), *agreed)))
+    said += agreed_prices(session, order, language, shop)
     offered = any(line.circular_offer is CircularOffer.OFFERED for line in lines)
     if order.cap is not None and len(offer) == 1 and first.amount <= order.cap and not offered:
         cap = format_amount(order.cap, order.currency, language)

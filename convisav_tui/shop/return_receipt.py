@@ -8,6 +8,7 @@ from convisav_tui.clock import local
 from convisav_tui.i18n import LANGUAGES, format_day, mark, translate
 from convisav_tui.money import format_amount
 from convisav_tui.shop.actor import Actor
+from convisav_tui.shop.consent import agreed_prices
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.country_rules import rules_in_force
 from convisav_tui.shop.dated_rules import shop_setting
@@ -138,6 +139,8 @@ def _paragraphs(session: Session, order: RepairOrder, shop: ShopContext, languag
             said.append(translate(_STAY, language).format(days=days))
         elif row.order_id == order.id and row.kind is GuaranteeKind.LEGAL:
             said.append(translate(_REPAIRED, language).format(day=format_day(row.ends_on, language)))
+    if order.payer is Payer.CUSTOMER:
+        said += agreed_prices(session, order, language, shop)
     if order.payer is Payer.PRINCIPAL and order.principal_id is not None:
         principal = session.get_one(Party, order.principal_id)
         said.append(translate(_ON_ACCOUNT, language).format(principal=principal.name))

@@ -13,33 +13,45 @@ from sqlmodel import Session
 
 from convisav_tui.store.tables import (
     CALL_ATTEMPT,
+    CHECK_ANSWER,
+    CHECKPOINT,
     CUSTODY_EVENT,
     MESSAGE,
     MESSAGE_ATTEMPT,
     ORDER_EVENT,
+    PRICE_CONSENT,
     QUOTE,
     QUOTE_DECISION,
+    QUOTE_DRAFT,
+    QUOTE_DRAFT_LINE,
 )
 
 # What an event may say of a person: who he was becomes his code, his and our words about him go.
 _NAMES = frozenset({"taken_by", "decided_by", "signed_by"})
-_WORDS = frozenset({"note", "reason", "work", "release_reason"})
+_WORDS = frozenset({"note", "reason", "work", "release_reason", "text", "lines"})
 
 
-def erase_from_logs(session: Session, order_ids: Collection[int], code: str) -> int:
-    """Take names and free words out of the events, custody, answers to quotes and messages of these orders; `code`
-    stands where somebody had to be named. How many rows were changed."""
-    if not order_ids:
+def erase_from_logs(session: Session, order_ids: Collection[int], code: str, party_id: int | None = None) -> int:
+    """Take names and free words out of the events, custody, checklists, answers to quotes, announced prices and
+    messages of these orders, and out of what `party_id` was told besides; `code` stands where somebody had to be named.
+    Quotes that were never issued go. How many rows were changed."""
+    if not order_ids and party_id is None:
         return 0
     changed = _events(session, order_ids, code)
     quotes = sa.select(QUOTE.c.id).where(QUOTE.c.order_id.in_(order_ids))
-    messages = sa.select(MESSAGE.c.id).where(MESSAGE.c.order_id.in_(order_ids))
+    told = MESSAGE.c.order_id.in_(order_ids) | (MESSAGE.c.party_id == party_id)
+    messages = sa.select(MESSAGE.c.id).where(told)
+    typed = sa.select(CHECKPOINT.c.id).where(CHECKPOINT.c.kind == "text")
+    answers = sa.update(CHECK_ANSWER).where(CHECK_ANSWER.c.order_id.in_(order_ids))
     statements = (
         sa.update(CUSTODY_EVENT).where(CUSTODY_EVENT.c.order_id.in_(order_ids)).values(note=""),
         sa.update(QUOTE_DECISION).where(QUOTE_DECISION.c.quote_id.in_(quotes)).values(decided_by=code, reason=""),
-        sa.update(MESSAGE)
-        .where(MESSAGE.c.order_id.in_(order_ids))
-        .values(recipient="", subject="", body="", last_text="", provider_id=""),
+        sa.update(PRICE_CONSENT).where(PRICE_CONSENT.c.order_id.in_(order_ids)).values(told=code, evidence=""),
+        sa.update(QUOTE_DRAFT).where(QUOTE_DRAFT.c.order_id.in_(order_ids)).values(text="", execution=""),
+        sa.delete(QUOTE_DRAFT_LINE).where(QUOTE_DRAFT_LINE.c.order_id.in_(order_ids)),
+        answers.where(CHECK_ANSWER.c.checkpoint_id.in_(typed)).values(answer="—"),
+        answers.values(note="", evidence=""),
+        sa.update(MESSAGE).where(told).values(recipient="", subject="", body="", last_text="", provider_id=""),
         sa.update(MESSAGE_ATTEMPT).where(MESSAGE_ATTEMPT.c.message_id.in_(messages)).values(text="", provider_id=""),
         sa.update(CALL_ATTEMPT).where(CALL_ATTEMPT.c.message_id.in_(messages)).values(note=""),
     )
@@ -48,6 +60,24 @@ def erase_from_logs(session: Session, order_ids: Collection[int], code: str) -> 
         changed += int(getattr(session.connection().execute(statement), "rowcount", 0))
     session.expire_all()
     return changed
+
+
+def clear_message_texts(session: Session, message_ids: Collection[int]) -> int:
+    """Take out of these messages what they said, and what the other side answered; who was told of what, by which way
+    and how it ended stays. How many still said something."""
+    if not message_ids:
+        return 0
+    chosen = MESSAGE.c.id.in_(message_ids) & ((MESSAGE.c.body != "") | (MESSAGE.c.subject != ""))
+    emptied = sa.update(MESSAGE).where(chosen).values(subject="", body="", last_text="")
+    tries = sa.update(MESSAGE_ATTEMPT).where(MESSAGE_ATTEMPT.c.message_id.in_(message_ids)).values(text="")
+    calls = sa.update(CALL_ATTEMPT).where(CALL_ATTEMPT.c.message_id.in_(message_ids)).values(note="")
+    session.flush()
+    cleared = int(getattr(session.connection().execute(emptied), "rowcount", 0))
+    if cleared:
+        session.connection().execute(tries)
+        session.connection().execute(calls)
+    session.expire_all()
+    return cleared
 
 
 def _events(session: Session, order_ids: Collection[int], code: str) -> int:

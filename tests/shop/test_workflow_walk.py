@@ -14,18 +14,24 @@ from sqlmodel import Session
 
 from convisav_tui.errors import FieldErrors, Refusal
 from convisav_tui.shop.actor import PROGRAM
+from convisav_tui.shop.consent import record_consent
 from convisav_tui.shop.coverage import decide_coverage
 from convisav_tui.shop.custody import put_at
 from convisav_tui.shop.loaners import save_unit
 from convisav_tui.shop.loans import Wish, lend, take_back
 from convisav_tui.shop.payments import give_back, sums_of
 from convisav_tui.shop.places import places
+from convisav_tui.shop.quote_draft import add_part
+from convisav_tui.shop.quote_lines import save_line
+from convisav_tui.shop.quote_variants import copy_variant
 from convisav_tui.shop.quoting import consented_total, is_covered
 from convisav_tui.shop.reactions import message_accepted, message_failed
 from convisav_tui.shop.workflow import expire_quotes
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import (
     BillingState,
+    ConsentAnswer,
+    ConsentBasis,
     Holder,
     Loan,
     Means,
@@ -40,8 +46,10 @@ from convisav_tui.store.models import (
     SecretState,
 )
 from tests.invariants import check, check_order
+from tests.shop import part_bench
 from tests.shop.bench import PATHS, Bench, replayed
 from tests.shop.counter import CLERK, SHOP, counter_store
+from tests.shop.part_bench import check_stock
 from tests.shop.principals import principal
 from tests.shop.subcontract_bench import place, subcontractor
 
@@ -69,7 +77,17 @@ HOMEWARD = (
     "start_repair",
     "not_repairable",
 )
+QUOTED = {S.DIAGNOSING, S.QUOTE_REQUESTED, S.QUOTE_ISSUED, S.QUOTE_EXPIRED, S.IN_REPAIR}
 _shared: dict[str, Store] = {}
+_parts: dict[str, int] = {}
+
+
+def _part() -> int:
+    """A part of which all orders of the walk want one, and there are three."""
+    if "part" not in _parts:
+        _parts["part"] = part_bench.part(_store(), code="RARE", ean="", condition="second_hand")
+        part_bench.receive(_store(), _parts["part"], 3)
+    return _parts["part"]
 
 
 def _store() -> Store:
@@ -168,6 +186,49 @@ class Walk(RuleBasedStateMachine):
             self.bench.write(lambda s: put_at(s, self.bench.order.number, shelf.id, CLERK, moving))
         except Refusal:
             assert before not in (Holder.IN_SHOP, Holder.WITH_TECHNICIAN)
+
+    @precondition(lambda self: self.bench.order.state in QUOTED)
+    @rule(
+        kind=st.sampled_from(["labour", "part", "discount", "variant"]),
+        amount=st.sampled_from(["0", "20", "49,99", "120"]),
+        quantity=st.sampled_from(["1", "2", "0,5"]),
+    )
+    def write_the_quote(self, kind: str, amount: str, quantity: str) -> None:
+        """Lines beside the amount and text that the steps take: labour, a part of which there are few, variants."""
+        key, order_id = f"line-{id(self)}-{len(self.bench.events)}", self.bench.order_id
+        part_id = _part()
+        raw = {"kind": kind, "text": kind, "unit_price": amount, "quantity": quantity, "vat_rate": "20"}
+        try:
+            if kind == "part":
+                self.bench.write(lambda s: add_part(s, order_id, part_id, CLERK, SHOP, key))
+            elif kind == "variant":
+                self.bench.write(lambda s: copy_variant(s, order_id, CLERK, SHOP, key))
+            else:
+                self.bench.write(lambda s: save_line(s, order_id, raw, SHOP, CLERK, key))
+        except (Refusal, FieldErrors):
+            return
+
+    @precondition(lambda self: self.bench.order.state not in GONE)
+    @rule(
+        basis=st.sampled_from([ConsentBasis.CAP, ConsentBasis.EXTRA, ConsentBasis.FEE]),
+        answer=st.sampled_from([ConsentAnswer.AGREED, ConsentAnswer.AGREED, ConsentAnswer.WITHDRAWN]),
+        amount=st.sampled_from([1500, 15000]),
+    )
+    def announce_a_price(self, basis: ConsentBasis, answer: ConsentAnswer, amount: int) -> None:
+        """By phone, beside the steps; nothing is billed beyond it, whatever is withdrawn."""
+        before = self._consented()
+        key = f"price-{id(self)}-{len(self.bench.events)}"
+        told = {"told": "Hélène", "means": "phone", "actor": CLERK, "key": key}
+        try:
+            self.bench.write(
+                lambda s: record_consent(s, self.bench.order_id, basis=basis, amount=amount, answer=answer, **told)
+            )
+        except Refusal:
+            assert self._consented() == before
+
+    def _consented(self) -> int:
+        with self.bench.store.read() as session:
+            return consented_total(session, session.get_one(RepairOrder, self.bench.order_id))
 
     @rule(seconds=st.sampled_from([1, 30, 61, 86400]))
     def wait(self, seconds: int) -> None:
@@ -310,7 +371,8 @@ class Walk(RuleBasedStateMachine):
 
     def _named(self) -> dict[str, str]:
         """Who at the principal answers, where he decides."""
-        return {"decided_by": "Mme Roux"} if self.under else {}
+        chosen = {"removed_parts": "kept", "variant": "A"}
+        return chosen | ({"decided_by": "Mme Roux"} if self.under else {})
 
     def _settle(self) -> None:
         """Pay what is owed, give back what is too much."""
@@ -359,6 +421,8 @@ class TestWalk(Walk.TestCase):  # type: ignore[name-defined,misc]
     def tearDownClass(cls) -> None:
         """All orders that were walked lie in one shop, which is whole."""
         assert check(_store()) > 0
+        with _store().read() as session:
+            check_stock(session)
 
 
 TestWalk.settings = settings(
