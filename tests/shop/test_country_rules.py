@@ -55,6 +55,14 @@ def test_the_rows_of_a_shop_are_its_country_s_rules(country: str) -> None:
     assert {row.key for row in rows} == {rule.key for rule in packaged(country)}
 
 
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_a_country_says_itself_how_long_papers_are_kept(country: str) -> None:
+    """4.3, 5.1: what is known of a country is its own rule, and no shorter than its fiscal one."""
+    own = Rules([rule for rule in packaged(country) if rule.country == country])
+    years = own.number("retention.accounting_years", TODAY) or 0
+    assert years >= (own.number("retention.fiscal_years", TODAY) or 0) > 0
+
+
 def test_an_unknown_country_has_the_common_rules() -> None:
     assert packaged("XX").number("cash.limit", TODAY) is None
     assert packaged("XX").number("repair_guarantee_months", TODAY) == 3
