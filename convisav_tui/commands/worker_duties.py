@@ -192,14 +192,18 @@ class Duties:
         return age >= DAILY.total_seconds() or has_programs(self._store)
 
     def _destroy_codes(self) -> int:
-        """Unlock codes that outlived their use, and keys that open nothing (rules.md 4.5, 5)."""
+        """Unlock codes that outlived their use, keys that open nothing, texts of old messages (rules.md 4.3, 4.5)."""
         from convisav_tui.shop.context import shop_of
+        from convisav_tui.shop.message_retention import clear_old_texts
         from convisav_tui.shop.secrets import destroy_orphan_keys, purge_due
 
         shop, instant = shop_of(self._config), clock.now()
         purged = self._store.write(lambda session: purge_due(session, shop, instant))
         with self._store.read() as session:
             orphans = destroy_orphan_keys(session, instant)
+        cleared = self._store.write(lambda session: clear_old_texts(session, shop, instant))
+        if cleared:
+            log.info("texts of %d old messages cleared", cleared)
         if purged or orphans:
             log.info("%d unlock codes and %d keys without a code destroyed", purged, orphans)
         return 0

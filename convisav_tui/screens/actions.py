@@ -122,6 +122,7 @@ ACTIONS: tuple[Action, ...] = (
             "checkpoint_form",
             "work_form",
             "type_texts",
+            "usual_part_form",
             "agreement",
             "place_form",
             "subcontractor",
@@ -258,6 +259,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "undo", mark("Undo"), mark("Take back the last step, within a minute"), "", "u", "ctrl+r", ("board", "sheet")
     ),
+    Action("promise", mark("Promised day"), mark("Promise another day, and tell the customer"), views=("sheet",)),
     Action("secret", mark("Show the code"), mark("Show the unlock code for a minute"), "", "v", "", ("sheet",)),
     Action("retry", mark("Once more"), mark("Print or send the row once more"), "", "r", "", ("prints", "messages")),
     Action("called", mark("Called"), mark("Write down how a call ended"), "", "a", "", ("messages",)),

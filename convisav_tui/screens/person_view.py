@@ -20,7 +20,8 @@ FOLDER = "exports"
 
 
 class PersonView(View):
-    """What would go, what would remain; `z` erases after a question, `x` writes all that is known into a file."""
+    """What would go, what would remain; `z` erases after a question, `x` writes all that is known into two files, one
+    to read and one for other programs."""
 
     name: ClassVar[str] = "person"
 
@@ -127,22 +128,27 @@ class PersonView(View):
         code = self._foreseen.clock.code if self._foreseen is not None else str(self._party_id)
 
         def write() -> Path:
+            from convisav_tui.printing.document_pdf import document_pdf
+            from convisav_tui.shop.person_paper import person_paper
+
             text = counter.store.write(lambda session: export_person(session, self._party_id, counter.actor))
-            return written(counter.config.home / FOLDER, code, counter.today.isoformat(), text)
+            folder, day = counter.config.home / FOLDER, counter.today.isoformat()
+            written(folder, code, day, document_pdf(person_paper(text, counter.shop)), "pdf")
+            return written(folder, code, day, text.encode())
 
         def done(path: Path) -> None:
-            self.host.say(_("Written to {path}").format(path=path), Role.SUCCESS)
+            self.host.say(_("Written to {path}, and beside it as PDF to read").format(path=path), Role.SUCCESS)
 
         self.host.run(write, done, label=_("Saving"))
 
 
-def written(folder: Path, code: str, day: str, text: str) -> Path:
+def written(folder: Path, code: str, day: str, content: bytes, kind: str = "json") -> Path:
     """Write an export where only this account reads it; one of the same day is written over."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{code}-{day}.json"
+    path = folder / f"{code}-{day}.{kind}"
     path.touch(mode=0o600)
     path.chmod(0o600)
-    path.write_text(text, encoding="utf-8")
+    path.write_bytes(content)
     return path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -17,10 +18,22 @@ from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.shop.retention import Clock, clock_of
 from convisav_tui.shop.secrets import purge_secret
 from convisav_tui.store.erasing import erase_from_logs
-from convisav_tui.store.models import Channel, Device, Draft, DropOff, FrequentFault, Party, RepairOrder, StaffEvent
+from convisav_tui.store.models import (
+    Channel,
+    Device,
+    Draft,
+    DropOff,
+    Fix,
+    FrequentFault,
+    OpenPoint,
+    Party,
+    RepairOrder,
+    StaffEvent,
+)
 from convisav_tui.store.search_index import refresh_party
 from convisav_tui.text import fold
 
+_SHORTEST_NAME = 2
 _EMPTY = ("phone", "phone_e164", "phone_kind", "email", "email_key", "street", "postcode", "city", "note", "fax")
 _ORDER_TEXTS = ("depositor", "found_fault", "accessories", "intake_condition", "note", "principal_reference")
 
@@ -80,6 +93,7 @@ def anonymise(session: Session, party_id: int, actor: Actor, shop: ShopContext) 
         sentence = _("This person cannot be anonymised now: {reasons}").format(reasons=foreseen.refusal)
         raise Refusal("nothing_open", sentence, _("Close what is open first."))
     orders = list(session.exec(select(RepairOrder).where(RepairOrder.party_id == party_id)))
+    _erase_workshop(session, party, orders)
     for order in orders:
         purge_secret(session, order, actor, reason="anonymised")
         _unlearn_fault(session, order.reported_fault)
@@ -91,7 +105,7 @@ def anonymise(session: Session, party_id: int, actor: Actor, shop: ShopContext) 
         drop_off.depositor = ""
         session.add(drop_off)
     _erase_drafts(session, party_id)
-    erase_from_logs(session, [order.id for order in orders if order.id is not None], party.code)
+    erase_from_logs(session, [order.id for order in orders if order.id is not None], party.code, party_id)
     _erase_card(session, party)
     detail = {"customer": party.code, "orders": len(orders)}
     for order in orders:
@@ -107,6 +121,30 @@ def _erase_order(session: Session, order: RepairOrder) -> None:
         setattr(order, column, "")
     order.reported_fault = "—"
     session.add(order)
+
+
+def _erase_workshop(session: Session, party: Party, orders: list[RepairOrder]) -> None:
+    """What was left open on his orders and devices goes; what was learnt from them stays without his words and name."""
+    ids, devices = [order.id for order in orders], [device.id for device in _devices(session, party)]
+    left = select(OpenPoint).where(col(OpenPoint.order_id).in_(ids) | col(OpenPoint.device_id).in_(devices))
+    for point in session.exec(left):
+        point.text = "—"
+        session.add(point)
+    declared = {fold(order.reported_fault) for order in orders}
+    for fix in session.exec(select(Fix).where(col(Fix.order_id).in_(ids))):
+        fix.symptom = "—" if fold(fix.symptom) in declared else _without(fix.symptom, party)
+        fix.cause, fix.remedy, fix.order_id = _without(fix.cause, party), _without(fix.remedy, party), None
+        session.add(fix)
+    session.flush()
+
+
+def _without(text: str, party: Party) -> str:
+    """A text in which the person's code stands for his name, telephone and e-mail."""
+    names = [word for word in party.name.split() if len(word) > _SHORTEST_NAME]
+    words = [party.email, party.phone, party.name, *names]
+    for word in filter(None, words):
+        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", party.code, text, flags=re.IGNORECASE)
+    return text
 
 
 def _unlearn_fault(session: Session, fault: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
@@ -13,8 +14,10 @@ from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.events import append_event
 from convisav_tui.shop.needs import missing, needs_of
-from convisav_tui.shop.outbox import withdraw
+from convisav_tui.shop.notices import audiences
+from convisav_tui.shop.outbox import PlannedMessage, withdraw
 from convisav_tui.shop.parts import preferred_supplier
+from convisav_tui.shop.planning import plan_message
 from convisav_tui.shop.reactions import POSTPONED, Wishes, react
 from convisav_tui.shop.suppliers import supplier_terms
 from convisav_tui.store.models import (
@@ -89,6 +92,18 @@ def move_promise(
     event = append_event(session, order, event=MOVED, actor=actor, detail=detail, before=kept, key=key)
     react(session, order, event, shop, actor, Wishes(tell=tell))
     return event
+
+
+def foresee_move(session: Session, order_id: int, day: date | None, shop: ShopContext) -> list[PlannedMessage]:
+    """What would be told if that day were promised from now on; nothing where it is no delay. Changes nothing."""
+    order = session.get_one(RepairOrder, order_id)
+    if day is None or order.promised_on is None or day <= order.promised_on:
+        return []
+    told = MessageEvent.DELAY
+    return [
+        plan_message(session, order, replace(one, facts=replace(one.facts, promised_on=day)), told, shop)
+        for one in audiences(session, order, told)
+    ]
 
 
 def postpone_for_parts(session: Session, order_ids: Iterable[int], actor: Actor, shop: ShopContext) -> int:

@@ -24,6 +24,7 @@ from convisav_tui.store.models import (
     PrintJob,
     RepairOrder,
     SubcontractorTerms,
+    SupplierTerms,
 )
 
 
@@ -109,7 +110,7 @@ def _blockers(session: Session, party: Party, orders: Sequence[RepairOrder]) -> 
     lent = select(Loan.id).where(Loan.party_id == party.id, col(Loan.ended_at).is_(None))
     if session.exec(lent).first() is not None:
         told.append(_("A loaner is not back."))
-    for terms in (PrincipalTerms, SubcontractorTerms):
+    for terms in (PrincipalTerms, SubcontractorTerms, SupplierTerms):
         if session.exec(select(terms.id).where(terms.party_id == party.id)).first() is not None:
             told.append(_("This is a partner of the shop: his terms are kept."))
     mandated = select(RepairOrder.id).where(RepairOrder.principal_id == party.id, col(RepairOrder.closed_at).is_(None))

@@ -108,9 +108,10 @@ def test_what_is_known_is_handed_out_as_a_file(desk: ShopBench) -> None:
     desk.press("f9")
     menu(desk, "personal data")
     desk.command("x")
-    (path,) = (desk.counter.config.home / "exports").iterdir()
-    assert path.stat().st_mode & 0o077 == 0
+    path, readable = sorted((desk.counter.config.home / "exports").iterdir())
+    assert not (path.stat().st_mode | readable.stat().st_mode) & 0o077
     assert json.loads(path.read_text(encoding="utf-8"))["person"]["name"] == "Paul Lefebvre"
+    assert readable.suffix == ".pdf" and readable.read_bytes().startswith(b"%PDF")
 
 
 def test_a_receipt_of_a_sum_is_printed_when_asked(desk: ShopBench) -> None:

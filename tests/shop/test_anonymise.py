@@ -7,15 +7,28 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, col, select
 
 from convisav_tui.errors import Refusal
 from convisav_tui.shop.anonymise import anonymise, foresee
 from convisav_tui.shop.document import print_again
 from convisav_tui.shop.drafts import save_draft
 from convisav_tui.shop.person_export import export_person
+from convisav_tui.shop.person_paper import person_paper
 from convisav_tui.shop.retention import due_for_erasure
-from convisav_tui.store.models import OrderState, Paper, Party, PrintJob, StaffEvent
+from convisav_tui.store.models import (
+    AnswerKind,
+    CheckAnswer,
+    Checkpoint,
+    Device,
+    Fix,
+    OpenPoint,
+    OrderState,
+    Paper,
+    Party,
+    PrintJob,
+    StaffEvent,
+)
 from convisav_tui.store.suggest import customers
 from tests.invariants import check
 from tests.shop.bench import Bench, replayed
@@ -70,11 +83,52 @@ def test_nothing_of_the_person_is_left_but_documents(bench: Bench) -> None:
         assert (party.name, party.phone, party.anonymised_at is not None) == (party.code, "", True)
     everything = everything_in(bench.store).splitlines()
     left = [line for line in everything if "uidelle" in line or "699887766" in line]
-    assert all("taken_in_at" in line for line in left), left  # the receipt alone still knows her
+    documents = ("taken_in_at", "'returned_unrepaired'")  # what she was handed still knows her, nothing else
+    assert all(any(kind in line for kind in documents) for line in left), left
     assert replayed(bench.events) == state and bench.events[-1].event == "anonymised"
     with bench.store.read() as session:
         (event,) = session.exec(select(StaffEvent).where(StaffEvent.event == "anonymised")).all()
         assert event.detail == {"customer": party.code, "orders": 1}
+
+
+def test_what_the_workshop_wrote_says_no_more_whose_it_was(bench: Bench) -> None:
+    party_id = closed(bench)
+
+    def write(session: Session) -> None:
+        order = bench.order
+        place = session.exec(select(Checkpoint).where(Checkpoint.kind == AnswerKind.TEXT)).first()
+        place = place or session.exec(select(Checkpoint)).first()
+        assert place is not None
+        session.add(
+            CheckAnswer(
+                order_id=order.id,
+                checkpoint_id=place.id,
+                answer="ok",
+                note="Quidelle appuie trop fort",
+                evidence="/photos/quidelle.jpg",
+            )
+        )
+        session.add(OpenPoint(order_id=order.id, text="rappeler Mme Quidelle"))
+        session.add(OpenPoint(device_id=order.device_id, text="vendre une coque à Zoé Quidelle"))
+        kind = session.get_one(Device, order.device_id).device_type_id
+        session.add(
+            Fix(
+                device_type_id=kind,
+                symptom="Écran de Quidelle cassé",
+                cause="chute chez Zoé Quidelle",
+                remedy="changer l'écran, prévenir zoe@quidelle.example",
+                order_id=order.id,
+            )
+        )
+
+    bench.write(write)
+    erase(bench, party_id)
+    with bench.store.read() as session:
+        (fix,) = session.exec(select(Fix).where(col(Fix.cause).contains("chute")))
+        assert fix.order_id is None and fix.symptom == "—" and fix.remedy.startswith("changer l'écran")
+        texts = [fix.cause, fix.remedy, *(point.text for point in session.exec(select(OpenPoint)))]
+        texts += [answer.note + answer.evidence for answer in session.exec(select(CheckAnswer))]
+    assert "quidelle" not in " ".join(texts).casefold()
 
 
 def test_papers_stay_word_for_word(bench: Bench) -> None:
@@ -151,3 +205,8 @@ def test_the_export_holds_what_is_known_and_never_the_code(bench: Bench) -> None
     assert order["secret_state"] == "stored" and "4711" not in text
     with bench.store.read() as session:
         assert session.exec(select(StaffEvent).where(StaffEvent.event == "person_exported")).one()
+    paper = person_paper(text, SHOP)
+    read = str(paper.as_content())
+    for known in (PERSON["name"], PERSON["phone"], PERSON["fault"], "Miele", "30,00", "Ce que nous savons de vous"):
+        assert known in read, known
+    assert "4711" not in read.replace(PERSON["serial"], "")
