@@ -184,9 +184,10 @@ def _numbered(session: Session, typed: str, limit: int) -> list[Hit]:
 
 
 def _referenced(session: Session, typed: str, limit: int) -> list[Hit]:
-    """Orders under a principal whose own reference begins like this; of the closed ones only that very reference."""
+    """Orders under a principal whose own reference begins like this; of the closed ones only that very reference. A
+    reference without a digit is not known: names would be looked for among them each time."""
     reference = clean_line(typed).upper()
-    if len(reference) < 3:
+    if len(reference) < 3 or not any(character.isdigit() for character in reference):
         return []
     column = sa.func.upper(ORDER.c.principal_reference)
     begun = sa.and_(

@@ -316,3 +316,30 @@ def test_orders_of_a_customer_with_many_repairs_stay_newest_first(store: Store) 
         newest = session.execute(sa.select(sa.func.max(RepairOrder.opened_at))).scalar_one()  # type: ignore[arg-type]
     assert found[0].at == newest
     assert len(found) == 9
+
+
+def test_a_principals_own_reference_finds_its_order(any_store: Store) -> None:
+    def fill_in(session: Session) -> None:
+        store_chain, customer = add_party(session, "Grands Magasins Rivoli"), add_party(session, "Ana Pop")
+        for reference, closed in (("bc-778", None), ("BC-779", OPENED)):
+            values = {"principal_id": store_chain.id, "principal_reference": reference, "closed_at": closed}
+            add_order(session, add_device(session, customer), **values)
+
+    def orders(text: str) -> int:
+        return sum(hit.kind == "order" for hit in hits(any_store, text))
+
+    any_store.write(fill_in)
+    assert orders("BC-778") == orders("BC-77") == 1  # begun ones are looked for among the open orders
+    assert orders("bc-779") == 1  # of a closed one it must be all of it
+    assert orders("BC-7_9") == 0
+
+
+def test_a_closed_reference_is_looked_up_in_its_index(store: Store) -> None:
+    with store.read() as session:
+        plan = session.execute(
+            sa.text(
+                "EXPLAIN QUERY PLAN SELECT id FROM repair_order"
+                " WHERE principal_id IS NOT NULL AND upper(principal_reference) = 'BC-779'"
+            )
+        ).all()
+    assert "ix_repair_order__principal_reference" in plan[0][3]

@@ -51,6 +51,12 @@ class RepairOrder(Record, Versioned, table=True):
             sqlite_where=_FROM_PRINCIPAL,
             postgresql_where=_FROM_PRINCIPAL,
         ),
+        sa.Index(
+            "ix_repair_order__principal_reference",
+            sa.text("upper(principal_reference)"),
+            sqlite_where=_FROM_PRINCIPAL,
+            postgresql_where=_FROM_PRINCIPAL,
+        ),
         # closed_at stands in them so that SQLite need not look at the rows to know what the condition says.
         _open_index("open_by_state", OPEN, "state", "opened_at", "id", "closed_at"),
         _open_index("open_by_age", OPEN, "opened_at", "id", "closed_at"),

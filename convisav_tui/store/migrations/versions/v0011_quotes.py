@@ -22,12 +22,20 @@ _EVENTS = (
     "intake quote_ready repair_ready quote_reminder quote_accepted quote_expired delay sent_out collect_reminder "
     "unclaimed_notice loan_overdue cancelled supplier_order subcontract other"
 )
+_FROM_PRINCIPAL = "principal_id IS NOT NULL"
 
 
 def upgrade() -> None:
     """Lengthen what is there, then create the tables, those that others refer to first."""
     _quote_columns()
     _message_columns()
+    op.create_index(
+        "ix_repair_order__principal_reference",
+        "repair_order",
+        [sa.text("upper(principal_reference)")],
+        sqlite_where=sa.text(_FROM_PRINCIPAL),
+        postgresql_where=sa.text(_FROM_PRINCIPAL),
+    )
     for table in ("message", "message_template", "principal_wording", "notification_rule", "reminder_step"):
         lengthen_words(table, "event", _EVENTS)
     _create_quote_line()
