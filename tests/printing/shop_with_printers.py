@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from convisav_tui.config import Config, DatabaseConfig, PrinterConfig, ShopConfig
@@ -43,16 +45,23 @@ class Shop:
     """Store, configuration, clock and spooler."""
 
     def __init__(
-        self, folder: Path, *printers: PrinterConfig, patience: Patience = PATIENT, server_url: str = ""
+        self,
+        folder: Path,
+        *printers: PrinterConfig,
+        patience: Patience = PATIENT,
+        server_url: str = "",
+        store: Store | None = None,
     ) -> None:
-        """In a file, or on that PostgreSQL server."""
+        """In a file, on that PostgreSQL server, or in a store that other tests used before."""
         nothing = lambda _store: None  # noqa: E731
-        self.store: Store = server_shop(server_url, folder, "empty", nothing) if server_url else empty_store(folder)
+        new = server_shop(server_url, folder, "empty", nothing) if server_url else store or empty_store(folder)
+        self.store: Store = new
         self.config = Config(ShopConfig(), DatabaseConfig(self.store.url), folder, printers)
         self.clock = Clock()
         self.patience = patience
         self.spooler = self.new_spooler()
         self._keys = 0
+        self._name = secrets.token_hex(4)
 
     def new_spooler(self) -> Spooler:
         return Spooler(
@@ -82,7 +91,7 @@ class Shop:
         usual = LABEL.as_content() if kind is JobKind.LABEL else RECEIPT.as_content()
         job = PrintJob(
             kind=kind, content=dict(usual if content is None else content), copies=copies, printer=printer,
-            duplicate=duplicate, dedupe_key=f"test:{self._keys}", not_before=self.clock(),
+            duplicate=duplicate, dedupe_key=f"test:{self._name}:{self._keys}", not_before=self.clock(),
         )  # fmt: skip
 
         def operation(session) -> int:  # type: ignore[no-untyped-def]
@@ -95,6 +104,14 @@ class Shop:
     def add_label(self, number: str, **options: object) -> int:
         paper: LabelPaper = replace(LABEL, number=number)
         return self.add(content=paper.as_content(), **options)  # type: ignore[arg-type]
+
+    def forget(self) -> None:
+        """No job waits any more: the store is as new for the next test."""
+
+        def operation(session) -> None:  # type: ignore[no-untyped-def]
+            session.execute(sa.update(PrintJob).values(state=JobState.CANCELLED))
+
+        self.store.write(operation)
 
     def job(self, job_id: int) -> PrintJob:
         with self.store.read() as session:

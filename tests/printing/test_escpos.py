@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -36,25 +35,22 @@ def printer() -> Iterator[ReceiptPrinter]:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, printer: ReceiptPrinter) -> Iterator[Shop]:
-    opened = Shop(tmp_path, config(printer.address))
-    yield opened
-    opened.store.close()
+def shop(open_shop: Callable[..., Shop], printer: ReceiptPrinter) -> Shop:
+    return open_shop(config(printer.address))
 
 
 @pytest.mark.parametrize(
     ("media", "model", "dots"), [("80mm", "203dpi", 576), ("58mm", "203dpi", 384), ("80mm", "180dpi", 512)]
 )
 def test_receipts_and_labels_come_out_and_can_be_scanned(
-    tmp_path: Path, printer: ReceiptPrinter, media: str, model: str, dots: int
+    open_shop: Callable[..., Shop], printer: ReceiptPrinter, media: str, model: str, dots: int
 ) -> None:
-    shop = Shop(tmp_path, config(printer.address, media, model))
+    shop = open_shop(config(printer.address, media, model))
     jobs = [shop.add(JobKind.RECEIPT), shop.add(JobKind.LABEL)]
     shop.print()
     assert [shop.state(job) for job in jobs] == [JobState.SENT] * 2
     assert [scanned(picture) for picture in printer.receipts] == [[NUMBER]] * 2
     assert {picture.width for picture in printer.receipts} == {dots}
-    shop.store.close()
 
 
 def test_copies_are_cut_off_one_by_one(shop: Shop, printer: ReceiptPrinter) -> None:
@@ -119,10 +115,10 @@ def test_nothing_is_sent_to_a_printer_that_stands_and_it_comes_out_afterwards(
     assert [text for picture in printer.receipts for text in scanned(picture)] == NUMBERS
 
 
-def test_the_roll_ends_in_the_middle(tmp_path: Path, printer: ReceiptPrinter) -> None:
+def test_the_roll_ends_in_the_middle(open_shop: Callable[..., Shop], printer: ReceiptPrinter) -> None:
     """It answers questions still, reads no more: the job needs a person, those behind it wait, and nothing is sent
     again by itself."""
-    shop = Shop(tmp_path, config(printer.address), patience=QUICK)
+    shop = open_shop(config(printer.address), patience=QUICK)
     printer.roll_ends_after = 100
     jobs = [shop.add(JobKind.RECEIPT), shop.add(JobKind.RECEIPT)]
     shop.print()
@@ -134,7 +130,6 @@ def test_the_roll_ends_in_the_middle(tmp_path: Path, printer: ReceiptPrinter) ->
     shop.clock.forward(1)
     shop.print()
     assert (printer.connections, shop.state(jobs[0])) == (connections, JobState.NEEDS_ATTENTION)
-    shop.store.close()
 
 
 def test_the_roll_is_at_its_end_behind_the_last_row(shop: Shop, printer: ReceiptPrinter) -> None:
@@ -153,16 +148,15 @@ def test_a_reset_in_the_middle_leaves_the_job_in_doubt(shop: Shop, printer: Rece
     assert printer.receipts == []
 
 
-def test_nobody_there_is_tried_again(tmp_path: Path) -> None:
-    shop = Shop(tmp_path, config(f"tcp://127.0.0.1:{free_port()}"))
+def test_nobody_there_is_tried_again(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(config(f"tcp://127.0.0.1:{free_port()}"))
     job = shop.add()
     shop.print()
     assert (shop.state(job), shop.outcomes(job)) == (JobState.QUEUED, ["refused"])
-    shop.store.close()
 
 
 def test_a_printer_that_never_answers_prints_and_is_not_asked_each_time(
-    tmp_path: Path, printer: ReceiptPrinter, monkeypatch: pytest.MonkeyPatch
+    open_shop: Callable[..., Shop], printer: ReceiptPrinter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from convisav_tui.printing import talking_lines
 
@@ -174,17 +168,17 @@ def test_a_printer_that_never_answers_prints_and_is_not_asked_each_time(
         assert not line.look().known
         line.close()
     assert reader.leaves_alone(line._address)  # type: ignore[attr-defined]
-    shop = Shop(tmp_path, config(printer.address + "?status=off"))
+    shop = open_shop(config(printer.address + "?status=off"))
     job = shop.add()
     shop.print()
     assert (shop.state(job), len(printer.receipts)) == (JobState.SENT, 1)
-    shop.store.close()
 
 
-def test_a_printer_that_says_how_it_is_but_not_when_it_is_done(tmp_path: Path, printer: ReceiptPrinter) -> None:
+def test_a_printer_that_says_how_it_is_but_not_when_it_is_done(
+    open_shop: Callable[..., Shop], printer: ReceiptPrinter
+) -> None:
     printer.answers_when_done = False
-    shop = Shop(tmp_path, config(printer.address), patience=QUICK)
+    shop = open_shop(config(printer.address), patience=QUICK)
     job = shop.add()
     shop.print()
     assert (shop.state(job), len(printer.receipts)) == (JobState.SENT, 1)
-    shop.store.close()

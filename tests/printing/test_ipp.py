@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -46,10 +45,8 @@ def printer() -> Iterator[OfficePrinter]:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, printer: OfficePrinter) -> Iterator[Shop]:
-    opened = Shop(tmp_path, config(printer.address))
-    yield opened
-    opened.store.close()
+def shop(open_shop: Callable[..., Shop], printer: OfficePrinter) -> Shop:
+    return open_shop(config(printer.address))
 
 
 def line(printer: OfficePrinter, hasty: bool = False) -> IppLine:
@@ -246,29 +243,27 @@ def test_what_does_not_answer_as_a_printer_is_sent_nothing(printer: OfficePrinte
     assert PRINT_JOB not in printer.asked
 
 
-def test_nobody_there_is_tried_again(tmp_path: Path) -> None:
-    shop = Shop(tmp_path, config(f"ipp://127.0.0.1:{free_port()}/ipp/print"))
+def test_nobody_there_is_tried_again(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(config(f"ipp://127.0.0.1:{free_port()}/ipp/print"))
     job = shop.add(JobKind.RECEIPT)
     shop.print()
     assert (shop.state(job), shop.outcomes(job)) == (JobState.QUEUED, ["refused"])
-    shop.store.close()
 
 
-def test_a_slow_office_printer_keeps_no_label_waiting(tmp_path: Path, printer: OfficePrinter) -> None:
+def test_a_slow_office_printer_keeps_no_label_waiting(open_shop: Callable[..., Shop], printer: OfficePrinter) -> None:
     from tests.fake_printer import fake_printer
     from tests.printing.shop_with_printers import brother
     from tests.waiting import wait_until
 
     printer.mood = "mute"
     with fake_printer() as labels:
-        shop = Shop(tmp_path, config(printer.address), brother(labels.address, roles=("label",)), patience=QUICK)
+        shop = open_shop(config(printer.address), brother(labels.address, roles=("label",)), patience=QUICK)
         shop.add(JobKind.RECEIPT)
         shop.add(JobKind.LABEL)
         shop.spooler.dispatch()
         wait_until(lambda: labels.numbers() == [NUMBER], 10.0, "the label")
         printer.close()
         assert shop.spooler.wait(30.0)
-        shop.store.close()
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -42,10 +41,8 @@ def printer() -> Iterator[Zebra]:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, printer: Zebra) -> Iterator[Shop]:
-    opened = Shop(tmp_path, config(printer.address), patience=QUICK)
-    yield opened
-    opened.store.close()
+def shop(open_shop: Callable[..., Shop], printer: Zebra) -> Shop:
+    return open_shop(config(printer.address), patience=QUICK)
 
 
 def decoded(label: bytes) -> Image.Image:
@@ -57,8 +54,10 @@ def decoded(label: bytes) -> Image.Image:
     ("media", "model"),
     [("57x32", "203dpi"), ("38x25", "203dpi"), ("57x102", "203dpi"), ("57x32", "300dpi"), ("57x32", "600dpi")],
 )
-def test_labels_are_read_back_by_another_decoder(tmp_path: Path, printer: Zebra, media: str, model: str) -> None:
-    shop = Shop(tmp_path, config(printer.address, media, model))
+def test_labels_are_read_back_by_another_decoder(
+    open_shop: Callable[..., Shop], printer: Zebra, media: str, model: str
+) -> None:
+    shop = open_shop(config(printer.address, media, model))
     job = shop.add()
     shop.print()
     assert shop.state(job) is JobState.SENT
@@ -66,7 +65,6 @@ def test_labels_are_read_back_by_another_decoder(tmp_path: Path, printer: Zebra,
     assert scanned(decoded(label)) == [NUMBER]
     whole = media_of(config("", media, model), media)
     assert decoded(label).size == ((whole.width + 7) // 8 * 8, whole.length)
-    shop.store.close()
 
 
 def test_the_picture_is_the_same_dot_by_dot() -> None:
@@ -128,14 +126,13 @@ def test_silence_is_taken_for_being_out_of_labels(shop: Shop, printer: Zebra) ->
     assert printer.zpl == b""
 
 
-def test_a_printer_known_to_be_silent_prints(tmp_path: Path, printer: Zebra) -> None:
+def test_a_printer_known_to_be_silent_prints(open_shop: Callable[..., Shop], printer: Zebra) -> None:
     printer.answers = False
-    shop = Shop(tmp_path, config(printer.address + "?status=off"))
+    shop = open_shop(config(printer.address + "?status=off"))
     job = shop.add()
     shop.print()
     assert (shop.state(job), printer.asked) == (JobState.SENT, 0)
     assert len(printer.wait_for(1)) == 1
-    shop.store.close()
 
 
 @pytest.mark.parametrize(("happens", "sentence"), [("paper", "at its end"), ("silent", "does not say how it is")])
@@ -170,12 +167,11 @@ def test_a_job_larger_than_all_buffers_is_given_up_when_the_printer_reads_no_mor
     assert delivery.kind is DeliveryKind.INTERRUPTED and 0 < delivery.bytes_sent < 8_000_000
 
 
-def test_nobody_there_is_tried_again(tmp_path: Path) -> None:
-    shop = Shop(tmp_path, config(f"tcp://127.0.0.1:{free_port()}"))
+def test_nobody_there_is_tried_again(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(config(f"tcp://127.0.0.1:{free_port()}"))
     job = shop.add()
     shop.print()
     assert (shop.state(job), shop.outcomes(job)) == (JobState.QUEUED, ["refused"])
-    shop.store.close()
 
 
 @pytest.mark.parametrize("answer", [b"", b"\x02a\x03", b"\x02a\x03\x02b\x03\x02c\x03", b"~HS", b"\x02" * 50])
