@@ -123,6 +123,7 @@ def test_environment_overrides_the_file(setting: object, tmp_path: Path) -> None
         "notify.email.from_address": "other@example.fr",
         "notify.sms.url": "octopush://x/{to}",
         "notify.fax.url": "faxmail://fax.example",
+        "papers.templates": "/elsewhere/papers",
     }
     value = values.get(setting.key, "other")
     config = load(_file(tmp_path, COMPLETE), VARIABLES | {setting.environment: value})
@@ -142,6 +143,7 @@ def test_environment_overrides_the_file(setting: object, tmp_path: Path) -> None
         "notify.sms.url": config.notify.sms.url,
         "notify.sms.sender": config.notify.sms.sender,
         "notify.fax.url": config.notify.fax.url,
+        "papers.templates": str(config.templates),
     }
     assert found[setting.key] == value
 
