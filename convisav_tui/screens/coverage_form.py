@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from uuid import uuid4
 
 from convisav_tui import clock, ticket_number, words
 from convisav_tui.i18n import _, mark
-from convisav_tui.screens.kept_form import KeptForm
+from convisav_tui.screens.record_form import RecordFormView
 from convisav_tui.screens.widgets.form_fields import FieldSpec
 from convisav_tui.screens.widgets.prompt import TextPrompt
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from convisav_tui.screens.counter import Counter
     from convisav_tui.screens.view import Host
     from convisav_tui.store.queries.sheet import Sheet
@@ -22,8 +24,11 @@ _GROUNDS = tuple(words.GROUNDS)
 _SHARES = 100
 
 
-class CoverageForm(KeptForm):
+class CoverageForm(RecordFormView):
     """A row for each of parts, labour and travel: on what ground, how much, who pays."""
+
+    name: ClassVar[str] = "agreement"
+    asks_before_leaving = True
 
     def __init__(self, counter: Counter, sheet: Sheet, texts: Mapping[str, str]) -> None:
         number = ticket_number.show(sheet.order.number)
@@ -31,16 +36,12 @@ class CoverageForm(KeptForm):
         self._order_id, self._version = sheet.order.id, sheet.order.version
         self._key = str(uuid4())
 
-    def keep(self, raw: Mapping[str, str]) -> None:
-        """See `KeptForm`."""
+    def write(self, session: Session, raw: Mapping[str, str]) -> str:
+        """Decide it."""
         from convisav_tui.shop.coverage import decide_coverage
 
-        counter = self.counter
-        counter.store.write(
-            lambda session: decide_coverage(
-                session, self._order_id, raw, counter.actor, self._key, expected_version=self._version
-            )
-        )
+        decide_coverage(session, self._order_id, raw, self.counter.actor, self._key, expected_version=self._version)
+        return ""
 
 
 def open_agreement(host: Host, counter: Counter, sheet: Sheet, action: str, done: Callable[[], None]) -> None:

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from convisav_tui import clock, ticket_number, words
 from convisav_tui.i18n import _, format_day, mark
-from convisav_tui.screens.kept_form import KeptForm
 from convisav_tui.screens.keys import Key
 from convisav_tui.screens.reading import read_or_say
+from convisav_tui.screens.record_form import RecordFormView
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.form_fields import CHECKED, FieldSpec
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, wrap
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from convisav_tui.screens.counter import Counter
     from convisav_tui.shop.guarantees import RunningGuarantee
     from convisav_tui.shop.passport import Passport
@@ -145,8 +147,11 @@ def guarantee_words(guarantee: RunningGuarantee) -> str:
     return f"{ground}: {until} ({words.word(words.PAYERS, guarantee.debtor.value)})"
 
 
-class GuaranteeForm(KeptForm):
+class GuaranteeForm(RecordFormView):
     """A guarantee that the program cannot compute: a manufacturer's, an extension that was sold."""
+
+    name: ClassVar[str] = "agreement"
+    repeatable, asks_before_leaving = False, True
 
     def __init__(self, counter: Counter, device_id: int) -> None:
         kinds = tuple((key, _(words.GROUNDS[key])) for key in ("manufacturer", "commercial"))
@@ -165,16 +170,13 @@ class GuaranteeForm(KeptForm):
         )
         self._device_id = device_id
 
-    def keep(self, raw: Mapping[str, str]) -> None:
-        """See `KeptForm`."""
+    def write(self, session: Session, raw: Mapping[str, str]) -> str:
+        """Write it down."""
         from convisav_tui.shop.passport import write_guarantee
 
         counter = self.counter
-        counter.store.write(
-            lambda session: write_guarantee(
-                session, self._device_id, dict(raw), counter.actor, counter.shop, clock.now()
-            )
-        )
+        write_guarantee(session, self._device_id, dict(raw), counter.actor, counter.shop, clock.now())
+        return ""
 
 
 def _head(text: str, beside: str = "") -> Row:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from uuid import uuid4
 
 from convisav_tui import words
-from convisav_tui.errors import FieldErrors
 from convisav_tui.i18n import _, mark
 from convisav_tui.screens.listing import ListingView
+from convisav_tui.screens.record_form import RecordFormView
 from convisav_tui.screens.widgets.form_fields import CHECKED, FieldSpec
-from convisav_tui.screens.widgets.form_view import FormView
-from convisav_tui.screens.widgets.painting import Page, Role
+from convisav_tui.screens.widgets.painting import Role
 from convisav_tui.screens.widgets.record_list import ColumnSpec, Record
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from convisav_tui.shop.places import Place
 
 NEW = 0
-TICKED = "x"
 
 
 class PlacesView(ListingView):
@@ -101,68 +99,30 @@ def print_label(host: Host, counter: Counter, place: Place) -> None:
     )
 
 
-class PlaceFormView(FormView):
+class PlaceFormView(RecordFormView):
     """Ctrl+S saves; Esc goes back."""
 
     name: ClassVar[str] = "place_form"
+    repeatable = False
 
     def __init__(self, counter: Counter, place: Place | None) -> None:
-        self.counter = counter
         self._place = place
-        super().__init__(_fields(counter, place), label_width=14)
-        self.title = _("Place {code}").format(code=place.code) if place is not None else _("New place")
+        title = _("Place {code}").format(code=place.code) if place is not None else _("New place")
+        super().__init__(counter, _fields(counter, place), title, label_width=14)
 
-    def actions(self) -> Sequence[str]:
-        """Saving, and help."""
-        return ("write", "help")
-
-    def act(self, action: str) -> bool:
-        """Ctrl+S saves."""
-        if action == "write":
-            self._save()
-        return action == "write"
-
-    def field_changed(self, key: str) -> None:
-        """What was wrong may be mended now."""
-        self.form.error(key, "")
-
-    def end_reached(self) -> None:
-        """Enter after the last field saves."""
-        self._save()
-
-    def render(self, width: int, height: int) -> Page:
-        """The form."""
-        self.title_right = self.counter.title_right()
-        return super().render(width, height)
-
-    def _save(self) -> None:
-        texts = self.form.state.texts()
-        raw = texts | {"active": TICKED if texts["active"] else ""}
-        self.host.run(lambda: self._write(raw), self._saved, self._refused, label=_("Saving"))
-
-    def _write(self, raw: Mapping[str, str]) -> None:
+    def write(self, session: Session, raw: Mapping[str, str]) -> str:
+        """Save it."""
         from convisav_tui.shop.places import save_place
 
         place = self._place
-        self.counter.store.write(
-            lambda session: save_place(
-                session,
-                raw,
-                self.counter.actor,
-                place_id=place.id if place is not None else None,
-                expected_version=place.version if place is not None else None,
-            )
+        save_place(
+            session,
+            raw,
+            self.counter.actor,
+            place_id=place.id if place is not None else None,
+            expected_version=place.version if place is not None else None,
         )
-
-    def _saved(self, _nothing: None) -> None:
-        self.host.back()
-        self.host.say(_("Saved"), Role.SUCCESS)
-
-    def _refused(self, error: Exception) -> None:
-        if isinstance(error, FieldErrors):
-            self.form.errors(error.errors)
-        else:
-            self.host.say_error(error)
+        return ""
 
 
 def _record(place: Place) -> Record:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from convisav_tui import words
 from convisav_tui.errors import FieldErrors
 from convisav_tui.i18n import _, mark
-from convisav_tui.screens.kept_form import KeptForm
+from convisav_tui.screens.record_form import RecordFormView
 from convisav_tui.screens.widgets.form_fields import CHECKED, Choices, FieldSpec
 
 if TYPE_CHECKING:
@@ -34,8 +34,11 @@ def open_terms(host: Host, counter: Counter, party_id: int) -> None:
     host.run(read, lambda card: host.open(TermsView(counter, party_id, card)), label=_("Opening"), leave=True)
 
 
-class TermsView(KeptForm):
+class TermsView(RecordFormView):
     """Ctrl+S saves; only a manager may."""
+
+    name: ClassVar[str] = "agreement"
+    asks_before_leaving = True
 
     def __init__(self, counter: Counter, party_id: int, card: TermsCard) -> None:
         title = _("Terms of {principal}").format(principal=card.name)
@@ -43,8 +46,8 @@ class TermsView(KeptForm):
         self._party_id = party_id
         self._card = card
 
-    def keep(self, raw: Mapping[str, str]) -> None:
-        """See `KeptForm`."""
+    def keep(self, raw: Mapping[str, str]) -> str:
+        """Save them, with the logo of the file that was named."""
         from convisav_tui.shop.principals import save_terms
 
         logo, counter = _logo(raw["logo"]), self.counter
@@ -59,6 +62,7 @@ class TermsView(KeptForm):
                 logo=logo,
             )
         )
+        return ""
 
 
 def _logo(typed: str) -> bytes | None:

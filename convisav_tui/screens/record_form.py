@@ -1,4 +1,4 @@
-"""A form that is saved by Ctrl+S and says beside each field what is wrong: loaners, loans, intake amounts."""
+"""A form that is saved by Ctrl+S and says beside each field what is wrong: a place, a loaner, what was agreed."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from convisav_tui.errors import FieldErrors, Refusal
 from convisav_tui.i18n import _
+from convisav_tui.screens.keys import Key
 from convisav_tui.screens.widgets.form_fields import FieldSpec
 from convisav_tui.screens.widgets.form_view import FormView
 from convisav_tui.screens.widgets.painting import Page, Role, Row
+from convisav_tui.screens.widgets.prompt import ChoicePrompt
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -25,14 +27,24 @@ class RecordFormView(FormView):
     name: ClassVar[str] = "record_form"
     field_of_guard: ClassVar[Mapping[str, str]] = {}
     """Beside which field a refusal of a guard is shown."""
+    repeatable: ClassVar[bool] = True
+    """Whether `write` may be run again when nobody knows whether it was done."""
+    asks_before_leaving: ClassVar[bool] = False
+    """Whether Esc asks before it gives up what was typed."""
 
-    def __init__(self, counter: Counter, specs: Sequence[FieldSpec], *, label_width: int = 16) -> None:
+    def __init__(self, counter: Counter, specs: Sequence[FieldSpec], title: str = "", *, label_width: int = 16) -> None:
         self.counter = counter
         super().__init__(specs, label_width=label_width)
+        self.title = title
+        self._before = self.raw()
 
     def write(self, session: Session, raw: Mapping[str, str]) -> str:
-        """Save what was typed; what is said of it."""
+        """Save what was typed; what is said of it ("": that it is saved)."""
         raise NotImplementedError
+
+    def keep(self, raw: Mapping[str, str]) -> str:
+        """Runs in the store's thread: `write` in a transaction, after what has to be read outside of one."""
+        return self.counter.store.write(lambda session: self.write(session, raw), repeatable=self.repeatable)
 
     def head(self, width: int) -> list[Row]:
         """Rows above the form."""
@@ -52,6 +64,17 @@ class RecordFormView(FormView):
         if action == "record":
             self.save()
         return action == "record"
+
+    def key(self, key: Key) -> None:
+        """Esc may ask before it gives up what was typed."""
+        if self.form.key(key):
+            return
+        if key.name == "escape" and self.asks_before_leaving and self.raw() != self._before:
+            choices = [("save", _("Save")), ("drop", _("Do not save"))]
+            deeds = {"save": self.save, "drop": self.host.back}
+            self.host.ask(ChoicePrompt(_("Save what was changed?"), choices, lambda chosen: deeds[chosen]()))
+        elif key.name == "escape":
+            self.host.back()
 
     def field_changed(self, key: str) -> None:
         """What was wrong may be mended now."""
@@ -78,12 +101,7 @@ class RecordFormView(FormView):
     def save(self) -> None:
         """Write it; nothing typed is lost when it is refused."""
         raw = self.raw()
-        self.host.run(
-            lambda: self.counter.store.write(lambda session: self.write(session, raw), repeatable=True),
-            self.saved,
-            self.refused,
-            label=_("Saving"),
-        )
+        self.host.run(lambda: self.keep(raw), self.saved, self.refused, label=_("Saving"))
 
     def refused(self, error: Exception) -> None:
         """Beside the field that mends it."""

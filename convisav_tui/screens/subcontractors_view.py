@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from convisav_tui import words
-from convisav_tui.errors import FieldErrors
 from convisav_tui.i18n import LANGUAGES, _, mark
 from convisav_tui.screens.customer_card import LANGUAGE_NAMES
 from convisav_tui.screens.listing import ListingView
+from convisav_tui.screens.record_form import TICKED, RecordFormView
 from convisav_tui.screens.widgets.form_fields import CHECKED, FieldSpec
-from convisav_tui.screens.widgets.form_view import FormView
-from convisav_tui.screens.widgets.painting import Page, Role
 from convisav_tui.screens.widgets.record_list import ColumnSpec, Record
 
 if TYPE_CHECKING:
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
     from convisav_tui.shop.subcontractors import Subcontractor
 
 NEW = 0
-TICKED = "x"
-CHECKS = ("active", "secret_allowed", "data_agreement", "passes_on")
 
 
 class SubcontractorsView(ListingView):
@@ -88,70 +84,32 @@ def open_subcontractor(host: Host, counter: Counter, party_id: int | None) -> No
     )
 
 
-class SubcontractorView(FormView):
+class SubcontractorView(RecordFormView):
     """Card and terms in one form; Ctrl+S saves."""
 
     name: ClassVar[str] = "subcontractor"
+    repeatable = False
 
     def __init__(self, counter: Counter, party_id: int | None, texts: Mapping[str, str], version: int | None) -> None:
-        self.counter = counter
         self._party_id, self._version = party_id, version
         ticked = {f"family_{code}": TICKED for code in texts.get("families", "").split()}
-        super().__init__(_fields(dict(texts) | ticked), label_width=24)
-        self.title = texts.get("name") or _("New subcontractor")
+        title = texts.get("name") or _("New subcontractor")
+        super().__init__(counter, _fields(dict(texts) | ticked), title, label_width=24)
 
-    def actions(self) -> Sequence[str]:
-        """Saving, and help."""
-        return ("write", "help")
-
-    def act(self, action: str) -> bool:
-        """Ctrl+S saves."""
-        if action == "write":
-            self._save()
-        return action == "write"
-
-    def field_changed(self, key: str) -> None:
-        """What was wrong may be mended now."""
-        self.form.error(key, "")
-
-    def end_reached(self) -> None:
-        """Enter after the last field saves."""
-        self._save()
-
-    def render(self, width: int, height: int) -> Page:
-        """The form."""
-        self.title_right = self.counter.title_right()
-        return super().render(width, height)
-
-    def _save(self) -> None:
-        texts = self.form.state.texts()
-        raw = texts | {key: TICKED if texts[key] else "" for key in CHECKS}
-        raw["families"] = " ".join(code for code in words.FAMILIES if texts[f"family_{code}"])
-        self.host.run(lambda: self._write(raw), self._saved, self._refused, label=_("Saving"))
-
-    def _write(self, raw: Mapping[str, str]) -> None:
+    def write(self, session: Session, raw: Mapping[str, str]) -> str:
+        """Save both."""
         from convisav_tui.shop.subcontractors import save_subcontractor
 
-        self.counter.store.write(
-            lambda session: save_subcontractor(
-                session,
-                raw,
-                self.counter.shop,
-                self.counter.actor,
-                party_id=self._party_id,
-                expected_version=self._version,
-            )
+        families = " ".join(code for code in words.FAMILIES if raw[f"family_{code}"])
+        save_subcontractor(
+            session,
+            {**raw, "families": families},
+            self.counter.shop,
+            self.counter.actor,
+            party_id=self._party_id,
+            expected_version=self._version,
         )
-
-    def _saved(self, _nothing: None) -> None:
-        self.host.back()
-        self.host.say(_("Saved"), Role.SUCCESS)
-
-    def _refused(self, error: Exception) -> None:
-        if isinstance(error, FieldErrors):
-            self.form.errors(error.errors)
-        else:
-            self.host.say_error(error)
+        return ""
 
 
 def _record(one: Subcontractor) -> Record:
