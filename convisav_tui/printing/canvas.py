@@ -69,6 +69,10 @@ class Canvas:
             x = start + first * dots
             self._draw.rectangle((x, y, x + modules * dots - 1, y + height - 1), fill=INK)
 
+    def picture(self, left: int, right: int, y: int, picture: Image) -> None:
+        """A picture in black and white in the middle between `left` and `right`."""
+        self._image.paste(picture.convert("L"), (left + (right - left - picture.width) // 2, y))
+
     def finished(self, height: int = 0) -> Image:
         """The page in pure black and white (mode "1"), cut to `height` dots when given."""
         page = self._image if not height else self._image.crop((0, 0, self.width, height))

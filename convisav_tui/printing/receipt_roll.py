@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from convisav_tui.i18n import _
 from convisav_tui.printing.canvas import Canvas
 from convisav_tui.printing.code128 import dots_a_module
+from convisav_tui.printing.document_pdf import drawn
 from convisav_tui.printing.media import DOTS_PER_INCH, LONGEST_PAGE, SHORTEST_PAGE, Media, MediaRefused, in_words
 from convisav_tui.printing.receipt import Fact, ReceiptWords
 from convisav_tui.printing.typography import fit, line_height, printable, width, wrap
@@ -25,6 +27,7 @@ _MARGIN = 6
 _TITLE, _NUMBER, _GROUP, _BODY, _SMALL = 46, 52, 30, 29, 23
 _BARCODE_HEIGHT = 110
 _SIGNATURE_HEIGHT = 150
+_LOGO_HEIGHT = 180
 # Captions take this part of the line; more of it on the narrowest rolls, where long words would break.
 _CAPTION_SHARE, _NARROW_SHARE, _NARROW = 0.32, 0.42, 400
 
@@ -71,13 +74,15 @@ def check(media: Media) -> None:
         )
 
 
-def receipt_strip(words: ReceiptWords, media: Media) -> Image:
-    """The receipt, black on white (mode "1"), as wide as the roll and as long as needed.
+def receipt_strip(words: ReceiptWords, media: Media, logo: bytes = b"") -> Image:
+    """The receipt, black on white (mode "1"), as wide as the roll and as long as needed; `logo` (PNG) stands at its
+    head where it can be drawn.
 
     Raises MediaRefused when the medium is no wide roll, or the receipt would be longer than printers take.
     """
     check(media)
-    rows = _rows(words, _Page(media.width - 2 * _MARGIN, _scale(media)))
+    page = _Page(media.width - 2 * _MARGIN, _scale(media))
+    rows = [*_logo(logo, page), *_rows(words, page)]
     height = sum(row.height for row in rows) + 2 * _MARGIN
     if height > LONGEST_PAGE:
         raise MediaRefused(
@@ -122,6 +127,24 @@ def _head(words: ReceiptWords, page: _Page) -> list[_Row]:
     rows += [_space(10), _barcode(words.digits), *_amid(words.number, page, _NUMBER, bold=True)]
     rows += [*_amid(words.taken_in, page, _BODY - 3), _space(4)]
     return rows
+
+
+def _logo(png: bytes, page: _Page) -> list[_Row]:
+    """The principal's logo in dots, never larger than it is; nothing where the picture cannot be drawn."""
+    if not drawn(png):
+        return []
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(png), formats=("PNG",)) as picture:
+            coloured = picture.convert("RGBA")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return []
+    white = Image.new("RGBA", coloured.size, "white")
+    grey = Image.alpha_composite(white, coloured).convert("L")
+    grey.thumbnail((page.room * 2 // 3, page.size(_LOGO_HEIGHT)))
+    dots = grey.convert("1")  # dithered: a logo has shades, unlike letters
+    return [_Row(dots.height, lambda canvas, y: canvas.picture(0, canvas.width, y, dots)), _space(10)]
 
 
 def _group(title: str, facts: list[Fact], page: _Page) -> list[_Row]:

@@ -56,11 +56,13 @@ def label_pages(content: Mapping[str, object], media: Media, copies: int = 1, du
     return [label(paper, media, Printing(copy, copies, duplicate)) for copy in range(1, copies + 1)]
 
 
-def receipt_pages(content: Mapping[str, object], media: Media, copies: int = 1, duplicate: bool = False) -> list[Image]:
-    """The receipts of a job on a roll, one a copy. Raises Unprintable, MediaRefused."""
+def receipt_pages(
+    content: Mapping[str, object], media: Media, copies: int = 1, duplicate: bool = False, logo: bytes = b""
+) -> list[Image]:
+    """The receipts of a job on a roll, one a copy; `logo` (PNG) at their head. Raises Unprintable, MediaRefused."""
     paper = _receipt_paper(content)
     marks = [f"{copy}/{copies}" if copies > 1 else "" for copy in range(1, copies + 1)]
-    return [receipt_roll.receipt_strip(words_of(paper, duplicate, mark), media) for mark in marks]
+    return [receipt_roll.receipt_strip(words_of(paper, duplicate, mark), media, logo) for mark in marks]
 
 
 def picture_of(kind: str, content: Mapping[str, object], printer: PrinterConfig | None = None) -> Image:
@@ -72,10 +74,13 @@ def picture_of(kind: str, content: Mapping[str, object], printer: PrinterConfig 
     return (receipt_pages if kind == RECEIPT else label_pages)(content, media)[0]
 
 
-def raster(task: Task, printer: PrinterConfig, media: Media) -> bytes:
-    """The whole job, all copies, in the language of a label or receipt printer. Raises Unprintable, MediaRefused."""
-    make = receipt_pages if task.kind == RECEIPT else label_pages
-    pages = make(task.content, media, copies_of(task), task.duplicate)
+def raster(task: Task, printer: PrinterConfig, media: Media, logo: bytes = b"") -> bytes:
+    """The whole job, all copies, in the language of a label or receipt printer; `logo` (PNG) at the head of receipts.
+    Raises Unprintable, MediaRefused."""
+    if task.kind == RECEIPT:
+        pages = receipt_pages(task.content, media, copies_of(task), task.duplicate, logo)
+    else:
+        pages = label_pages(task.content, media, copies_of(task), task.duplicate)
     if printer.kind == RECEIPT_PRINTER:
         from convisav_tui.printing import escpos
 

@@ -203,7 +203,7 @@ class Spooler:
     def _payload(self, task: Task, printer: PrinterConfig, media: Media) -> Payload:
         name, copies = rendering.named(task), rendering.copies_of(task)
         if printer.kind != OFFICE:
-            return Payload(rendering.raster(task, printer, media), name)
+            return Payload(rendering.raster(task, printer, media, self._logo(task)), name)
         return Payload(self._pages(task), name, copies, media, PDF)
 
     def _hold_back(self, name: str, jobs: list[int], delivery: Delivery) -> bool:
