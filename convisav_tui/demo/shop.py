@@ -88,6 +88,7 @@ def build_shop(
     """Make the database of a new demo with so many orders; the configuration is there already. A large past is drawn
     from `pool`; `url` names another database than the demo's own."""
     from convisav_tui.demo.bulk import write_many
+    from convisav_tui.demo.extras import add_extras
     from convisav_tui.demo.history import Historian
     from convisav_tui.shop.context import shop_of
     from convisav_tui.shop.setup import first_rows
@@ -103,6 +104,7 @@ def build_shop(
             write_many(store, config, actor, orders - LIVED, progress, pool)
         gc.disable()  # a fifth of the time went into looking for garbage that hardly is any
         Historian(store, shop_of(config), actor).write(min(orders, LIVED), progress)
+        add_extras(store, shop_of(config), actor)
     finally:
         gc.enable()
         store.close()

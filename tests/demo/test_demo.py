@@ -59,6 +59,12 @@ def test_every_list_of_the_work_has_something(home: Path) -> None:
     assert _rows(home, "SELECT count(*) FROM repair_order WHERE state = 'closed'")[0][0] >= 2
 
 
+def test_a_loaner_is_late_and_somebody_is_reached_by_fax_alone(home: Path) -> None:
+    assert _rows(home, "SELECT count(*) FROM loan WHERE ended_at IS NULL AND due_on < date('now', '-1 day')") == [(1,)]
+    faxed = _rows(home, "SELECT email, phone_kind, channels FROM party WHERE fax_e164 <> ''")
+    assert faxed == [("", "fixed", '["fax"]')]
+
+
 def test_the_past_replays_to_the_present(home: Path) -> None:
     events = _rows(home, "SELECT order_id, from_state, to_state FROM order_event WHERE to_state <> '' ORDER BY id")
     present: dict[int, str] = {}
