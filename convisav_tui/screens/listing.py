@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from convisav_tui.i18n import _
 from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.reading import part_of, rows_of
 from convisav_tui.screens.view import View
@@ -81,3 +82,41 @@ class ListingView(View):
         with self.counter.store.read() as session:
             rows = self.records(session)
         return part_of(rows, request)
+
+
+class GuardedListingView(ListingView):
+    """A list that not everybody may see: who may not is told so, and is where he came from."""
+
+    def __init__(self, counter: Counter, empty: str = "") -> None:
+        self.counter = counter
+        self._rows: Sequence[Record] | None = None
+        self._list = RecordList(self.columns, lambda request: part_of(self._rows or (), request), empty=empty)
+
+    def opened(self) -> None:
+        """Read it."""
+        self.host.when_loaded(self._read)
+
+    def resumed(self) -> None:
+        """Read again."""
+        self._read()
+
+    def changed_elsewhere(self) -> None:
+        """Read again."""
+        self._read()
+
+    def _read(self) -> None:
+        def read() -> list[Record]:
+            with self.counter.store.read() as session:
+                return self.records(session)
+
+        self.host.run(read, self._show, self._refused, label=_("Reading"), hold=False, group=self.name)
+
+    def _show(self, rows: Sequence[Record]) -> None:
+        self._rows = rows
+        self._list.refresh()
+        self.host.repaint()
+
+    def _refused(self, error: Exception) -> None:
+        if self._rows is None:
+            self.host.back()
+        self.host.say_error(error)

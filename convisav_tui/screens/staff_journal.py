@@ -7,93 +7,47 @@ from typing import TYPE_CHECKING, ClassVar
 
 from convisav_tui import ticket_number
 from convisav_tui.i18n import _, mark
-from convisav_tui.screens.keys import Key, label
-from convisav_tui.screens.reading import part_of
-from convisav_tui.screens.view import View
-from convisav_tui.screens.widgets.painting import Page, Role, Row, Span
-from convisav_tui.screens.widgets.record_list import ColumnSpec, Record, RecordList, Request
+from convisav_tui.screens.listing import GuardedListingView
+from convisav_tui.screens.widgets.record_list import ColumnSpec, Record
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from convisav_tui.screens.counter import Counter
     from convisav_tui.shop.staff_journal import JournalEntry
 
-COLUMNS = (
-    ColumnSpec("at", mark("When"), 11),
-    ColumnSpec("event", mark("What"), 36, grow=3),
-    ColumnSpec("by", mark("By"), 12, grow=1),
-    ColumnSpec("station", mark("Where"), 12, grow=1),
-)
 
-
-class StaffJournalView(View):
+class StaffJournalView(GuardedListingView):
     """Newest first; Enter opens the order of an unlock code that was shown."""
 
     name: ClassVar[str] = "journal"
+    columns = (
+        ColumnSpec("at", mark("When"), 11),
+        ColumnSpec("event", mark("What"), 36, grow=3),
+        ColumnSpec("by", mark("By"), 12, grow=1),
+        ColumnSpec("station", mark("Where"), 12, grow=1),
+    )
 
     def __init__(self, counter: Counter) -> None:
-        self.counter = counter
+        super().__init__(counter, empty=_("Nothing was written down yet"))
         self.title = _("Journal of the staff")
-        self._rows: list[Record] = []
         self._orders: dict[str, str] = {}
-        self._read_once = False
-        self._list = RecordList(COLUMNS, self._page, empty=_("Nothing was written down yet"))
-
-    def opened(self) -> None:
-        """Read it; who may not see it is told so."""
-        self.host.when_loaded(self._read)
-
-    def resumed(self) -> None:
-        """Read again."""
-        self._read()
-
-    def changed_elsewhere(self) -> None:
-        """Somebody signed in, perhaps."""
-        self._read()
 
     def actions(self) -> Sequence[str]:
         """What leads on."""
         return ("help", "menu", "quit")
 
-    def hint(self) -> Row:
+    def keys(self) -> Sequence[tuple[str, str]]:
         """What the keys do here."""
-        keys = (("enter", _("Open the order")), ("escape", _("Back")))
-        return [part for key, text in keys for part in (Span(f" {label(key)}", Role.KEY), Span(f" {text} ", Role.DIM))]
+        return (("enter", _("Open the order")), ("escape", _("Back")))
 
-    def render(self, width: int, height: int) -> Page:
-        """The list."""
-        self.title_right = self.counter.title_right()
-        return self._list.render(width, height)
+    def records(self, session: Session) -> list[Record]:
+        """All that was written down."""
+        from convisav_tui.shop.staff_journal import staff_journal
 
-    def key(self, key: Key) -> None:
-        """Move, open, go back."""
-        current = self._list.current
-        if key.name == "enter":
-            number = self._orders.get(str(current.identity)) if current is not None else None
-            if number:
-                from convisav_tui.screens.opening import open_order
-
-                open_order(self.host, self.counter, number)
-        elif key.name == "space" or not self._list.key(key):
-            super().key(key)
-
-    def _read(self) -> None:
-        def read() -> list[JournalEntry]:
-            from convisav_tui.shop.staff_journal import staff_journal
-
-            with self.counter.store.read() as session:
-                return staff_journal(session, self.counter.actor)
-
-        self.host.run(read, self._show, self._refused, label=_("Reading"), hold=False, group="journal")
-
-    def _refused(self, error: Exception) -> None:
-        if not self._read_once:
-            self.host.back()
-        self.host.say_error(error)
-
-    def _show(self, entries: list[JournalEntry]) -> None:
-        self._read_once = True
+        entries = staff_journal(session, self.counter.actor)
         self._orders = {entry.key: entry.order for entry in entries if entry.order}
-        self._rows = [
+        return [
             Record(
                 position=entry.key,
                 identity=entry.key,
@@ -106,11 +60,14 @@ class StaffJournalView(View):
             )
             for entry in entries
         ]
-        self._list.refresh()
-        self.host.repaint()
 
-    def _page(self, request: Request) -> Sequence[Record]:
-        return part_of(self._rows, request)
+    def chosen(self, record: Record) -> None:
+        """The order that the entry is about."""
+        number = self._orders.get(str(record.identity))
+        if number:
+            from convisav_tui.screens.opening import open_order
+
+            open_order(self.host, self.counter, number)
 
 
 def told(entry: JournalEntry) -> str:

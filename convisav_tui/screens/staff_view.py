@@ -6,13 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from convisav_tui.i18n import _, mark
-from convisav_tui.screens.keys import Key, label
+from convisav_tui.screens.listing import GuardedListingView
 from convisav_tui.screens.pin_asking import ask_new_pin
-from convisav_tui.screens.reading import part_of
-from convisav_tui.screens.view import View
-from convisav_tui.screens.widgets.painting import Page, Role, Row, Span
+from convisav_tui.screens.widgets.painting import Role
 from convisav_tui.screens.widgets.prompt import ChoicePrompt, TextPrompt
-from convisav_tui.screens.widgets.record_list import ColumnSpec, Record, RecordList, Request
+from convisav_tui.screens.widgets.record_list import ColumnSpec, Record
 from convisav_tui.text import clean_line, fold
 
 if TYPE_CHECKING:
@@ -21,89 +19,43 @@ if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
     from convisav_tui.shop.staffing import Member
 
-COLUMNS = (
-    ColumnSpec("name", mark("Name"), 24, grow=2),
-    ColumnSpec("login", mark("Login"), 14),
-    ColumnSpec("role", mark("Role"), 14),
-    ColumnSpec("pin", mark("PIN"), 6),
-    ColumnSpec("active", "", 12, grow=1),
-)
 NEW = 0
 ROLES = ("clerk", "technician", "manager", "billing")
 
 
-class StaffView(View):
+class StaffView(GuardedListingView):
     """Enter offers what can be changed about a person; the last row adds one."""
 
     name: ClassVar[str] = "staff"
+    columns = (
+        ColumnSpec("name", mark("Name"), 24, grow=2),
+        ColumnSpec("login", mark("Login"), 14),
+        ColumnSpec("role", mark("Role"), 14),
+        ColumnSpec("pin", mark("PIN"), 6),
+        ColumnSpec("active", "", 12, grow=1),
+    )
 
     def __init__(self, counter: Counter) -> None:
-        self.counter = counter
+        super().__init__(counter)
         self.title = _("Staff")
-        self._people: dict[int, Member] = {}
-        self._rows: list[Record] = []
-        self._list = RecordList(COLUMNS, lambda request: self._page(request))
-
-    def opened(self) -> None:
-        """Read the staff; who may not see it is told so."""
-        self.host.when_loaded(self._read)
-
-    def resumed(self) -> None:
-        """Read again."""
-        self._read()
-
-    def changed_elsewhere(self) -> None:
-        """Read again."""
-        self._read()
+        self._people: dict[object, Member] = {}
 
     def actions(self) -> Sequence[str]:
         """Enter chooses what to change."""
         return ("help", "menu", "quit")
 
-    def hint(self) -> Row:
+    def keys(self) -> Sequence[tuple[str, str]]:
         """What the keys do here."""
-        keys = (("enter", _("Change")), ("escape", _("Back")))
-        return [part for key, text in keys for part in (Span(f" {label(key)}", Role.KEY), Span(f" {text} ", Role.DIM))]
+        return (("enter", _("Change")), ("escape", _("Back")))
 
-    def render(self, width: int, height: int) -> Page:
-        """The list."""
-        self.title_right = self.counter.title_right()
-        return self._list.render(width, height)
-
-    def key(self, key: Key) -> None:
-        """Move, change, go back."""
-        current = self._list.current
-        if key.name == "enter" and current is not None:
-            if current.identity == NEW:
-                self._add()
-            else:
-                self._change(self._people[int(str(current.identity))])
-        elif key.name == "space" or not self._list.key(key):
-            super().key(key)
-
-    # --- reading ------------------------------------------------------------------------------------------------------
-
-    def _read(self) -> None:
-        def read() -> list[Member]:
-            from convisav_tui.shop.staffing import members
-
-            with self.counter.store.read() as session:
-                return members(session, self.counter.actor)
-
-        self.host.run(read, self._show, self._refused, label=_("Reading"), hold=False, group="staff")
-
-    def _refused(self, error: Exception) -> None:
-        if self._people:
-            self.host.say_error(error)
-            return
-        self.host.back()
-        self.host.say_error(error)
-
-    def _show(self, people: list[Member]) -> None:
+    def records(self, session: Session) -> list[Record]:
+        """All people, and the row that adds one."""
         from convisav_tui.shop.names import name
+        from convisav_tui.shop.staffing import members
 
+        people = members(session, self.counter.actor)
         self._people = {member.id: member for member in people}
-        self._rows = [
+        rows = [
             Record(
                 position=member.id,
                 identity=member.id,
@@ -117,12 +69,14 @@ class StaffView(View):
             )
             for member in people
         ]
-        self._rows.append(Record(NEW, NEW, {"name": _("+ new person")}))
-        self._list.refresh()
-        self.host.repaint()
+        return [*rows, Record(NEW, NEW, {"name": _("+ new person")})]
 
-    def _page(self, request: Request) -> Sequence[Record]:
-        return part_of(self._rows, request)
+    def chosen(self, record: Record) -> None:
+        """Change somebody, or add him."""
+        if record.identity == NEW:
+            self._add()
+        else:
+            self._change(self._people[record.identity])
 
     # --- changes ------------------------------------------------------------------------------------------------------
 
