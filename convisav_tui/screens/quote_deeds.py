@@ -204,7 +204,7 @@ def _used_part(view: QuoteView, line: LineRow) -> None:
         view.host.say(_("Only a part can be used"), Role.WARNING)
         return
     choices = [(code, _(word)) for code, word in CIRCULAR_OFFERS.items()] + [("", _("no answer yet"))]
-    current = line.circular_offer.value if line.circular_offer is not None else ""
+    current = line.circular_offer.value if line.circular_offer is not None else "offered"
 
     def chosen(offer: str) -> None:
         if offer != "offered":

@@ -84,7 +84,7 @@ def shown_line(line: LineRow, counter: Counter) -> ShownLine:
     from convisav_tui.shop.stock import shown
     from convisav_tui.shop.subcontractors import percent
 
-    more = [words.word(part_words.PART_CONDITIONS, line.condition.value)] if line.condition is not None else []
+    more = [condition_word(line.condition)] if line.condition not in (None, "new") else []
     if line.circular_offer is not None and line.circular_price is not None:
         more.append(_("used: {price}").format(price=plain(line.circular_price, counter)))
     doubt = _("used part?") if line.circular_due else ""
@@ -106,7 +106,7 @@ def issued_line(line: QuoteLine, counter: Counter, *, before: str = "", behind: 
     from convisav_tui.shop.stock import shown
     from convisav_tui.shop.subcontractors import percent
 
-    more = [words.word(part_words.PART_CONDITIONS, line.condition.value)] if line.condition is not None else []
+    more = [condition_word(line.condition)] if line.condition not in (None, "new") else []
     if line.circular_price is not None:
         more.append(_("used: {price}").format(price=plain(line.circular_price, counter)))
     return ShownLine(
@@ -118,6 +118,11 @@ def issued_line(line: QuoteLine, counter: Counter, *, before: str = "", behind: 
         amount=plain(line.amount, counter) if line.billed else _("not billed"),
         cost=plain(line.cost, counter),
     )
+
+
+def condition_word(condition: str | None) -> str:
+    """What a part was before; "new" goes without saying."""
+    return words.word(part_words.PART_CONDITIONS, str(condition)) if condition else ""
 
 
 def plain(minor: int, counter: Counter) -> str:

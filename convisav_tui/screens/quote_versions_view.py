@@ -32,7 +32,7 @@ class VersionsView(ListingView):
     columns = (
         ColumnSpec("version", mark("Version"), 9),
         ColumnSpec("amount", mark("Amount"), 12, align="right"),
-        ColumnSpec("until", mark("Valid until"), 11),
+        ColumnSpec("until", mark("Until"), 11),
         ColumnSpec("state", mark("State"), 12, grow=1),
         ColumnSpec("issued", mark("Issued"), 18, grow=1),
     )
