@@ -260,6 +260,7 @@ ACTIONS: tuple[Action, ...] = (
         "undo", mark("Undo"), mark("Take back the last step, within a minute"), "", "u", "ctrl+r", ("board", "sheet")
     ),
     Action("promise", mark("Promised day"), mark("Promise another day, and tell the customer"), views=("sheet",)),
+    Action("dossier", mark("Dossier"), mark("What a court is told of an unclaimed device"), "", "x", "", ("sheet",)),
     Action("secret", mark("Show the code"), mark("Show the unlock code for a minute"), "", "v", "", ("sheet",)),
     Action("retry", mark("Once more"), mark("Print or send the row once more"), "", "r", "", ("prints", "messages")),
     Action("called", mark("Called"), mark("Write down how a call ended"), "", "a", "", ("messages",)),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from convisav_tui import ticket_number
 from convisav_tui.i18n import _
+from convisav_tui.screens.dossier import STATES as WITH_DOSSIER
 from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.reading import read_or_say
 from convisav_tui.screens.sheet_header import header_rows
@@ -80,7 +81,8 @@ class SheetView(View):
         """Most useful first."""
         secret = ("secret",) if self._sheet.order.secret_state == "stored" else ()
         first = ("step", "print", "till", *secret, "customer", "undo")
-        own = ("coverage", "advice", "passport")
+        unclaimed = ("dossier",) if self._sheet.order.state in WITH_DOSSIER else ()
+        own = (*unclaimed, "coverage", "advice", "passport")
         rest = ("loaner", "another", "new", "messages", "drafts", "find")
         return (
             *first,
@@ -118,6 +120,10 @@ class SheetView(View):
             undo_last(self.host, self.counter, number, self._refresh)
         elif action == "secret":
             reveal(self.host, self.counter, self._sheet, self._show_secret)
+        elif action == "dossier":
+            from convisav_tui.screens.dossier import ask_dossier
+
+            ask_dossier(self.host, self.counter, self._sheet)
         elif action == "promise":
             move_promise_of(self.host, self.counter, self._sheet, self._refresh)
         elif action == "till":

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from convisav_tui.clock import local
-from convisav_tui.errors import Refusal
+from convisav_tui.errors import NotFound, Refusal
 from convisav_tui.i18n import _, format_day
+from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.country_rules import rules_in_force
 from convisav_tui.shop.dated_rules import shop_setting
 from convisav_tui.shop.dates import add_months
+from convisav_tui.shop.document import print_again
 from convisav_tui.shop.effects import Effect, leave_the_shop
 from convisav_tui.shop.movement import Change
 from convisav_tui.shop.outbox import REGISTERED
 from convisav_tui.shop.payments import add_payment
+from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers
 from convisav_tui.shop.unclaimed_dossier import ask_for_dossier
@@ -29,6 +32,7 @@ from convisav_tui.store.models import (
     MessageState,
     Nature,
     OrderState,
+    Paper,
     RepairOrder,
 )
 
@@ -45,6 +49,7 @@ _NOTICES = (
     MessageEvent.CANCELLED,
 )
 _PROVED = (MessageState.SENT, MessageState.CALLED, MessageState.POSTED)
+WITH_DOSSIER = (OrderState.UNCLAIMED, OrderState.DISPOSAL_PROCEDURE)
 SOURCES = (OrderState.NOTIFIED, OrderState.QUOTE_REFUSED, OrderState.QUOTE_EXPIRED, OrderState.COMPLETED)
 
 
@@ -106,6 +111,25 @@ def procedure_is_due(situation: Situation, _answers: Answers) -> Refusal | None:
         words = _("The court may be asked from {day} on.").format(day=format_day(possible))
         return Refusal("petition_possible", words)
     return None
+
+
+@asks(Permission.CANCEL_ORDER)
+def print_dossier(session: Session, order_id: int, actor: Actor, shop: ShopContext) -> Paper:
+    """The dossier as it stands now, printed for the shop's own files; the step that begins the procedure prints its
+    own. Asked for again while nothing changed, it is the same paper, printed as a duplicate.
+
+    Raises Refusal for an order that is not unclaimed, or without the permission; NotFound."""
+    require(session, actor, Permission.CANCEL_ORDER)
+    order = session.get(RepairOrder, order_id)
+    if order is None:
+        raise NotFound(_("There is no such order."))
+    if order.state not in WITH_DOSSIER:
+        raise Refusal("unclaimed", _("Only a device that nobody collects has a dossier."))
+    newest = session.exec(select(func.max(Paper.id))).one() or 0
+    paper = ask_for_dossier(session, order, notices(session, order_id), shop, actor, "sheet")
+    if paper.id is not None and paper.id <= newest:
+        print_again(session, paper.id, actor)
+    return paper
 
 
 def _start(situation: Situation, _answers: Answers, change: Change) -> None:

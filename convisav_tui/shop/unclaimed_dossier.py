@@ -42,13 +42,19 @@ def dossier(session: Session, order: RepairOrder, notices: Sequence[Message], sh
 
 
 def ask_for_dossier(
-    session: Session, order: RepairOrder, notices: Sequence[Message], shop: ShopContext, actor: Actor
+    session: Session,
+    order: RepairOrder,
+    notices: Sequence[Message],
+    shop: ShopContext,
+    actor: Actor,
+    occasion: str = "procedure",
 ) -> Paper:
-    """The paper, printed once; it is kept with the order and never erased before the procedure ends."""
+    """The paper, printed once for each `occasion` and state of the order; it is kept with the order and never erased
+    before the procedure ends."""
     return ask_for(
         session,
         dossier(session, order, notices, shop),
-        key=f"unclaimed_dossier:{order.id}:{order.version}",
+        key=f"unclaimed_dossier:{order.id}:{order.version}:{occasion}",
         order_id=order.id,
         party_id=order.party_id,
         actor=actor,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlmodel import col, select
 
 from convisav_tui.clock import PRETENDED_NOW
 from convisav_tui.screens.widgets.painting import row_cells
 from convisav_tui.store.engine import Store
-from convisav_tui.store.models import OrderEvent, OrderState, RepairOrder
+from convisav_tui.store.models import OrderEvent, OrderState, Paper, RepairOrder
 from tests.screens.shop_bench import (
     COLLECTED,
     LATE,
@@ -245,3 +246,21 @@ def test_an_order_that_vanished_stays_on_screen(desk: ShopBench, monkeypatch: py
     desk.elsewhere()
     assert desk.body == before
     assert count(desk.counter.store, RepairOrder) == 6
+
+
+def test_the_dossier_of_a_device_that_nobody_collects_is_printed_from_its_sheet(shop: Store, desk: ShopBench) -> None:
+    desk.open_order(READY)
+    desk.command("x")
+    assert "dossier" not in desk.text(), "no key of an order like any other"
+    change(shop, READY, state=OrderState.UNCLAIMED)
+    papers = count(shop, Paper)
+    desk.open_order(READY)
+    desk.command("x", "y")
+    assert "The dossier is with the printer" in desk.text()
+    assert count(shop, Paper) == papers + 1
+    with shop.read() as session:
+        paper = session.exec(select(Paper).order_by(col(Paper.id).desc())).first()
+        assert paper is not None and (paper.kind, paper.order_id) == ("unclaimed_dossier", READY)
+    desk.press("f10")
+    desk.type("dossier")
+    assert "What a court is told of an unclaimed device" in desk.text()

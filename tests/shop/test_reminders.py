@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from convisav_tui.clock import now
 from convisav_tui.errors import FieldErrors, Refusal
@@ -16,7 +16,7 @@ from convisav_tui.shop.document import Document
 from convisav_tui.shop.message_deeds import mark_posted
 from convisav_tui.shop.outbox import REGISTERED
 from convisav_tui.shop.reminders import NOT_COLLECTED, QUOTE_UNANSWERED, ladder_of, remind, save_step, shipped_steps
-from convisav_tui.shop.unclaimed import petition_possible_from
+from convisav_tui.shop.unclaimed import petition_possible_from, print_dossier
 from convisav_tui.shop.unclaimed_dossier import dossier_csv
 from convisav_tui.shop.workflow import mark_unclaimed
 from convisav_tui.store.engine import Store
@@ -30,6 +30,7 @@ from convisav_tui.store.models import (
     OrderState,
     Paper,
     Party,
+    PrintJob,
     RepairOrder,
 )
 from tests.shop.bench import Bench
@@ -149,9 +150,15 @@ def test_a_device_that_nobody_collects_goes_up_the_ladder_and_to_the_court(bench
     assert len(reminders(bench)) == 6
     bench.write(lambda session: mark_unclaimed(session, now(), SHOP))
     assert bench.order.state is S.UNCLAIMED
+    boss = bench.manager()
+    for times in (1, 2):  # printed from the sheet; once more it is the same paper
+        bench.write(lambda session: print_dossier(session, bench.order_id, boss, SHOP))
+        (early,) = [row for row in bench.rows(Paper) if row.kind == "unclaimed_dossier"]
+        with bench.store.read() as session:
+            assert len(session.exec(select(PrintJob).where(PrintJob.paper_id == early.id)).all()) == times
     bench.step("start_procedure")
     assert bench.order.state is S.DISPOSAL_PROCEDURE
-    paper = next(row for row in bench.rows(Paper) if row.kind == "unclaimed_dossier" and row.order_id == bench.order_id)
+    (paper,) = [row for row in bench.rows(Paper) if row.kind == "unclaimed_dossier" and row.id != early.id]
     document = Document.from_content(paper.content)
     said = dict(document.facts)
     assert said[fr("Owner")] == "Hélène Lefèvre" and "1 rue Haute" in said[fr("Address of the owner")]
