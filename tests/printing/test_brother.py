@@ -8,12 +8,11 @@ from brother_ql.conversion import convert
 from brother_ql.raster import BrotherQLRaster
 from PIL import Image, ImageChops
 
+from convisav_tui.printer_kinds import KINDS
 from convisav_tui.printing import brother, brother_decoder
 from convisav_tui.printing.label import Printing, label
 from convisav_tui.printing.media import MEDIA, Media, MediaKind, MediaRefused
 from convisav_tui.printing.transport import DeliveryKind, connect, deliver, parse_address
-from convisav_tui.settings import MEDIA as CONFIGURABLE_MEDIA
-from convisav_tui.settings import PRINTER_MODELS
 from tests.fake_printer import fake_printer, scanned
 from tests.printing.papers import LABEL, NUMBER
 from tests.waiting import wait_until
@@ -95,11 +94,11 @@ def test_pages_are_never_resized() -> None:
 
 
 def test_every_model_that_may_be_configured_encodes_a_label() -> None:
-    for model in PRINTER_MODELS:
+    for model in KINDS["brother_ql"].models:
         [page] = brother_decoder.pages(brother.encode([label(LABEL, MEDIA["62"])], model, MEDIA["62"]))
         assert scanned(page.image) == [NUMBER]
-    assert set(CONFIGURABLE_MEDIA) == set(MEDIA)
-    assert {media.kind for media in MEDIA.values()} == set(MediaKind)
+    assert set(KINDS["brother_ql"].media) == set(MEDIA)
+    assert {media.kind for media in MEDIA.values()} == set(MediaKind) - {MediaKind.SHEET}
 
 
 def test_packed_rows_unpack_to_themselves() -> None:
