@@ -171,6 +171,9 @@ FREE = frozenset(
         "places.save_place",
         "quote_lines.draft_of",  # leaves the cost out for who may not see it
         "quote_lines.line_texts",
+        "quote_versions.print_version",
+        "quote_versions.versions_of",  # reads; costs only for who may see them
+        "promise.move_promise",  # as at the intake
         "shelf_check.check_shelf",
         "payment_receipt.ask_for_receipt",
         "relinquishment.print_slip",

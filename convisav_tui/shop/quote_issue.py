@@ -1,4 +1,4 @@
-"""Issuing a quote (T06, T07): what would be offered now, and freezing it as versions with their lines (FR-Q2, FR-Q4)."""
+"""Issuing a quote (T06, T07): what would be offered now, and freezing it as versions with lines (FR-Q2, FR-Q4)."""
 
 from __future__ import annotations
 

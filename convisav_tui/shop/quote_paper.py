@@ -38,6 +38,7 @@ from convisav_tui.ticket_number import show
 
 KIND, FORM = "quote", "repair_information_form"
 REGISTRATION = "registration"  # setting: number of the shop in its register
+MEDIATOR = "mediator"  # setting: name and address of the mediator of consumers (FR-D7)
 _LINE = (mark("Work and parts"), mark("Quantity"), mark("Unit price"), mark("VAT rate"), mark("Amount"))
 _SUMS = (mark("VAT rate"), mark("Amount excl. VAT"), mark("VAT"), mark("Amount incl. VAT"))
 _WITH, _WITHOUT = mark("Prices with VAT"), mark("Prices without VAT")
@@ -219,7 +220,7 @@ def _paragraphs(
 ) -> tuple[str, ...]:
     rules, first = rules_in_force(session, shop.country), offer[0]
     lines = [line for quote in offer for line in lines_of_quote(session, quote)]
-    said = list(_text_of(first, lines))
+    said = _text_of(first, lines_of_quote(session, first))
     said += _circular(lines, first.currency, language)
     said += agreed_prices(session, order, language, shop)
     offered = any(line.circular_offer is CircularOffer.OFFERED for line in lines)
@@ -253,7 +254,7 @@ def _circular(lines: Sequence[QuoteLine], currency: str, language: str) -> list[
             said.append(f"{line.text}: {translate(_CIRCULAR[line.circular_offer], language)}")
     if any(line.circular_offer is CircularOffer.OFFERED for line in lines):
         said.append(translate(_CHOICE, language))
-    return ["\n".join(said)] if said else []
+    return ["\n".join(dict.fromkeys(said))] if said else []
 
 
 def _guarantees(session: Session, shop: ShopContext, language: str) -> list[str]:
@@ -266,7 +267,7 @@ def _guarantees(session: Session, shop: ShopContext, language: str) -> list[str]
 
 def _footer(session: Session, shop: ShopContext, language: str) -> tuple[str, ...]:
     """The mediator of consumers, where the shop named one (FR-D7)."""
-    mediator = shop_setting(session, "mediator")
+    mediator = shop_setting(session, MEDIATOR)
     return (mediator,) if isinstance(mediator, str) and mediator else ()
 
 

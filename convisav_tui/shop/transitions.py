@@ -5,10 +5,10 @@ What is reduced, because the rooms it needs do not exist yet:
 - T04 "mandatory" is FR-Q1 with its threshold 0: whoever pays gets a quote, unless his cap covers the estimate (T05).
 - T05 coverage is the order's kind; of flat tariffs only a principal's list is a basis. Asked for a quote, one is
   issued (C5).
-- T06 mandatory content is amount, text and validity; no PIEC answer (FR-P2).
-- T07 no European form, so no 30 days (FR-Q10). T08 asks who answered and how; no advance required by the quote.
+- T06 mandatory content is `quote_content`; whether a part is on the closed list of FR-P1 is told by words of its name.
+- T08 asks who answered and how, which variant and lines, and the choice of used parts; no advance is required.
 - T09, T12 the fee is what was paid or agreed; there are no invoices, `price` is what the customer owes.
-- T22, T24 no labour times, photos; coverage is the kind: the customer of a guarantee pays 0.
+- T22, T24 no photos; coverage is the kind: the customer of a guarantee pays 0.
 - T28, T29 by `reactions.message_accepted` and `message_failed`. T30 asks that nothing is owed, a payer
   on account, or a manager's release. T31 asks settled money, no open complaint or bonus.
 - T39 settles the advance as answered. T20 is here because without it the refusal of T24 to exceed the accepted total

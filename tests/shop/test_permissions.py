@@ -60,6 +60,7 @@ BRICKS = {
     "quote_extra.add_extra",
     "quote_issue.issue_offer",
     "quote_paper.ask_for_quote_paper",
+    "promise.postpone_for_parts",
     "quote_draft.take_up",
     "quote_lines.add_line",
     "quote_lines.begin_draft",

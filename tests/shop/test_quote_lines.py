@@ -14,6 +14,7 @@ from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.quote_draft import add_labour, add_part, add_work, fill_from_diagnosis, open_draft
 from convisav_tui.shop.quote_heading import save_heading
 from convisav_tui.shop.quote_lines import line_texts, move_line, remove_line, save_line
+from convisav_tui.shop.quote_settings import quote_setting_texts, save_quote_settings
 from convisav_tui.shop.quote_variants import copy_variant, drop_variant
 from convisav_tui.shop.setting_rows import keep_setting
 from convisav_tui.store.engine import Store
@@ -214,3 +215,16 @@ def test_a_franchise_shop_charges_no_vat_from_its_day_on(bench: Bench) -> None:
         assert row.franchise and row.lines[0].vat_rate == 0 and row.variants[0].totals.vat == 0
     finally:
         bench.write(lambda s: keep_setting(s, "vat_regime", None))
+
+
+def test_the_shop_chooses_its_prices_and_its_regime(bench: Bench) -> None:
+    chosen = {"labour_price": "72", "franchise": "x", "registration": "SIREN 123 456 789"}
+    with pytest.raises(FieldErrors):
+        bench.write(lambda s: save_quote_settings(s, {"labour_price": "cher"}, CLERK, SHOP))
+    bench.write(lambda s: save_quote_settings(s, chosen, CLERK, SHOP))
+    with bench.store.read() as session:
+        texts = quote_setting_texts(session, SHOP)
+    assert {key: texts[key] for key in chosen} == chosen | {"labour_price": "72.00"}
+    assert draft(bench.store, bench.order_id).franchise
+    bench.write(lambda s: save_quote_settings(s, {"franchise": "", "registration": ""}, CLERK, SHOP))
+    assert not draft(bench.store, bench.order_id).franchise

@@ -426,5 +426,5 @@ class TestWalk(Walk.TestCase):  # type: ignore[name-defined,misc]
 
 
 TestWalk.settings = settings(
-    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
