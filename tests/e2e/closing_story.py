@@ -70,11 +70,12 @@ class Day:
         self.terminal.quiet(0.1)
         return self.terminal.text()
 
-    def sheet(self, which: int, keys: str = "") -> str:
-        """The sheet of an order as it opens, after these keys."""
+    def sheet(self, which: int, keys: str = "", shows: str = "Fault") -> str:
+        """The sheet of an order as it opens, after these keys, once it shows that text."""
         _to_board(self.terminal)
         open_by_scan(self.terminal, self.number(which))
         strokes(self.terminal, keys)
+        self.terminal.wait(shows)
         self.terminal.quiet(0.1)
         return self.terminal.text()
 

@@ -120,7 +120,7 @@ def test_devices_in_the_workshop_are_followed(day: Day) -> None:
         ("in_shop", None),
         ("returned", None),
     ]
-    page = day.sheet(EMAIL, "13")
+    page = day.sheet(EMAIL, "13", "Technician ")
     assert "Technician       Théo" in page and "Outcome          repaired" in page
     assert "pump replaced" in str([event["detail"] for event in day.shop.events(day.number(EMAIL))])
 
@@ -200,7 +200,7 @@ def test_the_most_that_the_customer_will_pay(day: Day) -> None:
 def test_the_customer_can_be_told_that_his_quote_is_ready(day: Day) -> None:
     """Possibilité de prévenir le client une fois que son devis de réparation est prêt (suivi de S.A.V.)"""
     assert _calls(day, "quote_ready") == [("reached", "he will answer tomorrow")]
-    assert "quote ready  call  01 45 00 00 01  called" in day.sheet(CALL, "15")
+    assert "quote ready  call  01 45 00 00 01  called" in day.sheet(CALL, "15", "repair ready  call")
 
 
 def test_the_customer_can_be_told_that_his_repair_is_ready(day: Day) -> None:
@@ -278,9 +278,7 @@ def test_guarantees_are_managed(day: Day) -> None:
     """Gestion des garanties"""
     (written,) = day.shop.rows("SELECT kind, parts, labour, ends_on, debtor FROM guarantee")
     assert tuple(written.values()) == ("manufacturer", 1, 1, story.GUARANTEED.isoformat(), "manufacturer")
-    day.sheet(PRINCIPAL, "i")
-    day.terminal.wait(_day(story.GUARANTEED))
-    passport = day.terminal.text()
+    passport = day.sheet(PRINCIPAL, "i", _day(story.GUARANTEED))
     day.terminal.press("escape")
     day.terminal.wait("Order ")
     assert "legal" in passport and "manufacturer" in passport
