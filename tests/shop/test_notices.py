@@ -152,7 +152,7 @@ def test_the_quote_is_attached_to_its_mail(bench: Bench) -> None:
     mail = bench.messages(MessageEvent.QUOTE_READY)[0]
     paper = next(paper for paper in bench.rows(Paper) if paper.id == mail.paper_id)
     assert mail.channel is Channel.EMAIL and paper.kind == "quote" and paper.file_name.endswith(".pdf")
-    assert any("120,00" in value for _caption, value in paper.content["facts"])
+    assert "120,00" in paper.content["tables"][0]["rows"][0][-1] and "120,00" in paper.content["tables"][1]["total"]
     assert mail.subject.startswith("[26 ")
 
 
