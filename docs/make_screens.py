@@ -210,6 +210,30 @@ def draw_work(sitting: Sitting) -> None:
     sitting.home()
 
 
+def draw_quote(sitting: Sitting) -> None:
+    """A quote being written, the lines that its customer takes, the prices announced."""
+    sitting.press("f10")
+    sitting.type("pièces détachées\n\nPOMPE-1\nPompe de vidange\n4006381333931\nMiele\n")
+    sitting.type("39,90")
+    sitting.press("ctrl+s")
+    sitting.home()
+    sitting.type("2")
+    sitting.press("enter")
+    sitting.type("q")
+    sitting.type("nettoyage du filtre 25\n")
+    sitting.scan("4006381333931")
+    sitting.type("-10 %\nvid")
+    sitting.draw("quote", "convisav: fiche, q")
+    sitting.press("ctrl+u", "escape", "home", "down")
+    sitting.type("o2")
+    sitting.press("f8", "enter", "f8", "alt+v", "space")
+    sitting.draw("quote-answer", "convisav: F8, Alt+V")
+    sitting.press("enter", "enter")
+    sitting.type("f")
+    sitting.draw("prices", "convisav: fiche, f")
+    sitting.home()
+
+
 def draw_several(sitting: Sitting) -> None:
     """Marked rows: what can be done with them, what a deed would do, a parcel to a subcontractor, what is out."""
     sitting.press("f10")
@@ -359,6 +383,7 @@ def draw_all(folder: Path) -> None:
             draw_shelf,
             draw_principal,
             draw_loans,
+            draw_quote,
         ):
             draw(sitting)
 

@@ -42,6 +42,7 @@ class TakeLinesView(View):
         self.counter, self._lines, self._with_vat, self._done = counter, list(lines), with_vat, done
         self.title = _("Which lines does he take?")
         self._taken = _ids(before.get(LINES, "")) or {line.id or 0 for line in lines}
+        self._taken |= {line.id or 0 for line in lines if _goes_along(line)}
         self._used = _ids(before.get(CIRCULAR_LINES, ""))
         self._cursor = 0
 
@@ -72,15 +73,23 @@ class TakeLinesView(View):
         if key.name in moves:
             self._cursor = max(0, min(len(self._lines) - 1, self._cursor + moves[key.name]))
         elif key.name == "space":
-            self._taken ^= {self._lines[self._cursor].id or 0}
-            self._cursor = min(len(self._lines) - 1, self._cursor + 1)
+            self._tick()
         elif key.name == "enter":
             self._take()
         else:
             super().key(key)
 
+    def _tick(self) -> None:
+        """A discount in percent goes with whatever he takes."""
+        line = self._lines[self._cursor]
+        if _goes_along(line):
+            self.host.say(_("A discount in percent goes with the lines that he takes"), Role.WARNING)
+            return
+        self._taken ^= {line.id or 0}
+        self._cursor = min(len(self._lines) - 1, self._cursor + 1)
+
     def _take(self) -> None:
-        if not self._taken:
+        if not any((line.id or 0) in self._taken and line.kind.value != "discount" for line in self._lines):
             self.host.say(_("Tick one line at least"), Role.ERROR)
             return
         whole = all((line.id or 0) in self._taken for line in self._lines)
@@ -147,6 +156,10 @@ def open_taking(
         host.open(TakeLinesView(counter, lines, with_vat, before, done))
 
     host.run(read, show, label=_("Opening"))
+
+
+def _goes_along(line: QuoteLine) -> bool:
+    return line.kind.value == "discount" and line.discount > 0
 
 
 def _ids(text: str) -> set[int]:

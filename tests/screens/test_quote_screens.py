@@ -222,21 +222,23 @@ def test_a_used_part_is_asked_for_beside_the_lines(desk: ShopBench) -> None:
 
 
 def test_a_variant_and_some_of_its_lines_are_taken(desk: ShopBench) -> None:
-    issued(desk, "pump 50", "seal 10", "cleaning 30", variants=True)
+    issued(desk, "-10%", "pump 50", "seal 10", "cleaning 30", variants=True)
     assert [(row.variant, row.amount) for row in rows(desk, Quote) if isinstance(row, Quote) and row.variant] == [
-        ("A", 9000),
-        ("B", 6000),
+        ("A", 8100),
+        ("B", 5400),
     ]
     desk.press("f8", "tab", "tab")
     desk.type("b")
     desk.press("alt+v")
     assert desk.desk.view.name == "take_lines" and "cleaning" not in desk.body, desk.text()
+    desk.command("space")
+    assert "goes with the lines" in desk.status
     desk.press("end", "space", "enter")
-    assert "Agreed: €50.00" in desk.body, desk.text()
+    assert "Agreed: €45.00" in desk.body, desk.text()
     desk.press("enter")
     assert order(desk, LATE).state is OrderState.QUOTE_ACCEPTED, desk.text()
     desk.command("2")
-    assert "accepted · €50.00" in desk.body, desk.text()
+    assert "accepted · €45.00" in desk.body, desk.text()
     desk.command("z")
     desk.press("down", "enter")
     assert "not taken" in desk.body, desk.text()
