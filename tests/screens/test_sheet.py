@@ -83,7 +83,7 @@ def test_arrows_keep_the_section_in_sight(shop: Store, tmp_path: Path) -> None:
         desk.press("pagedown")
         seen += desk.body
     assert "8 Earlier repairs" in seen and "7 History" in seen
-    for _page in range(12):
+    for _page in range(16):
         desk.press("pageup")
     assert "▸1 Reception" in desk.body
 
