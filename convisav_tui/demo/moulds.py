@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from convisav_tui.config import Config
 from convisav_tui.demo import stories
 from convisav_tui.demo.history import Historian
 from convisav_tui.demo.mould import Mould
-from convisav_tui.shop.context import shop_of
+from convisav_tui.shop.context import ShopContext, shop_of
 from convisav_tui.shop.setup import first_rows
 from convisav_tui.shop.staff import person_at_station
 from convisav_tui.store.migrate import open_store
@@ -39,11 +39,16 @@ def moulds_of(config: Config) -> Moulds:
         try:
             store.write(lambda session: first_rows(session, config))
             actor = store.write(lambda session: person_at_station(session, config.station.staff, "moulds"))
-            Historian(store, shop_of(config), actor).live(stories.MOULDS)
+            Historian(store, _reachable(shop_of(config)), actor).live(stories.MOULDS)
             with store.read() as session:
                 return _read(session)
         finally:
             store.close()
+
+
+def _reachable(shop: ShopContext) -> ShopContext:
+    """The shop, with an address and a telephone where its configuration has none yet: no quote goes without."""
+    return replace(shop, address=shop.address or "1, rue du Banc, 75001 Paris", phone=shop.phone or "01 00 00 00 00")
 
 
 def _read(session: Session) -> Moulds:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,14 +64,11 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
 
 
 @pytest.fixture(scope="module")
-def moulds(config: Config) -> Iterator[Moulds]:
+def moulds(config: Config) -> Moulds:
     """Made once for all shops of this module, at one instant."""
-    before = os.environ.get(clock.PRETENDED_NOW)
-    os.environ[clock.PRETENDED_NOW] = NOW
-    yield moulds_of(config)
-    os.environ.pop(clock.PRETENDED_NOW)
-    if before is not None:
-        os.environ[clock.PRETENDED_NOW] = before
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(clock.PRETENDED_NOW, NOW)
+        return moulds_of(config)
 
 
 @pytest.fixture(autouse=True)
