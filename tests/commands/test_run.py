@@ -29,6 +29,8 @@ def test_the_first_start_asks_then_opens_the_shop(tmp_path: Path) -> None:
     with seat(command(), surrounding) as person:
         person.sees("Name of the shop")
         person.types("Atelier O'Neil\n")
+        person.sees("Where the shop is")
+        person.types("1 rue du Banc, 1000 Bruxelles\n")
         person.sees("Telephone of the shop")
         person.types("\n")
         person.sees("Country")
@@ -40,6 +42,7 @@ def test_the_first_start_asks_then_opens_the_shop(tmp_path: Path) -> None:
         person.sees("F2", 60)
         config = load(tmp_path / "convisav.toml", {"CONVISAV_HOME": str(tmp_path)})
         assert (config.shop.name, config.shop.country) == ("Atelier O'Neil", "BE")
+        assert config.shop.address == "1 rue du Banc, 1000 Bruxelles"
         wait_until(lambda: worker_runs(config), 60, "a worker was started")
         assert _leave(person) == 0
     with seat(command(), surrounding) as person:
