@@ -104,7 +104,8 @@ def _fork(line: socket.socket, address: str) -> None:
         os.write(writable, str(child).encode())
         os._exit(0)
     os.waitpid(between, 0)
-    line.sendall(os.read(readable, 32))  # now, as whoever adopts the orphan has adopted it
+    with contextlib.suppress(OSError):  # whoever asked was killed meanwhile: others will ask
+        line.sendall(os.read(readable, 32))  # now, as whoever adopts the orphan has adopted it
     for descriptor in (*streams, readable, writable):
         os.close(descriptor)
 

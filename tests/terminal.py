@@ -59,7 +59,8 @@ class Terminal:
         self.raw = bytearray()
         self.status: int | None = None
         self._drawn: tuple[int, str] = (-1, "")
-        variables = {**os.environ, "TERM": term, "LANG": "C.UTF-8", **(environ or {})}
+        machine = {name: value for name, value in os.environ.items() if not name.startswith("CONVISAV_")}
+        variables = {**machine, "TERM": term, "LANG": "C.UTF-8", **(environ or {})}
         for name in ("COLUMNS", "LINES", "NO_COLOR", "SSH_CONNECTION", "SSH_TTY", "LC_ALL"):
             if name not in (environ or {}):
                 variables.pop(name, None)
