@@ -119,6 +119,11 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
 
         return AmountsView(counter)
 
+    def quote_settings() -> None:
+        from convisav_tui.screens.quote_settings_view import open_quote_settings
+
+        open_quote_settings(desk, counter)
+
     def wordings() -> View:
         from convisav_tui.screens.wordings_view import WordingsView
 
@@ -258,6 +263,7 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
         "loaners": loaners,
         "loans": loans,
         "amounts": amounts,
+        "quote_settings": quote_settings,
         "wordings": wordings,
         "notices": notices,
         "reminders": reminders,
