@@ -275,6 +275,7 @@ MESSAGES = {
     "cancelled": mark("order cancelled"),
     "supplier_order": mark("order to a supplier"),
     "subcontract": mark("news to a subcontractor"),
+    "statement": mark("statement to a principal"),
     "other": mark("other message"),
 }
 MESSAGE_STATES = {

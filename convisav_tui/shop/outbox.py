@@ -48,8 +48,8 @@ OWED = (MessageState.DEAD, MessageState.UNKNOWN, MessageState.TO_CALL, MessageSt
 # `last_code` of a letter that must be posted as a registered one.
 REGISTERED = "registered"
 _FIRST = {Channel.CALL: MessageState.TO_CALL, Channel.LETTER: MessageState.TO_POST}
-# Told to suppliers and subcontractors, never to customers.
-PARTNER = frozenset({MessageEvent.SUPPLIER_ORDER, MessageEvent.SUBCONTRACT})
+# Told to suppliers, subcontractors and principals, never to customers.
+PARTNER = frozenset({MessageEvent.SUPPLIER_ORDER, MessageEvent.SUBCONTRACT, MessageEvent.STATEMENT})
 GONE = (MessageState.LEASED, MessageState.SENT, MessageState.CALLED, MessageState.POSTED)
 
 

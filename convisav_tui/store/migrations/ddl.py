@@ -48,6 +48,15 @@ def one_of_column(table: str, column: str, words: str, default: str | None) -> N
         op.create_check_constraint(op.f(name), table, _in_words(column, words))
 
 
+def add_check(table: str, name: str, condition: str) -> None:
+    """A condition that every row must keep, and that every row there is keeps already."""
+    full = f"ck_{table}__{name}"
+    if is_sqlite():
+        _add_constraint(table, f"CONSTRAINT {full} CHECK ({condition})")
+    else:
+        op.create_check_constraint(op.f(full), table, condition)
+
+
 def lengthen_words(table: str, column: str, words: str) -> None:
     """Allow more words in a column: `words` are the old ones and the new ones."""
     name = f"ck_{table}__{column}"

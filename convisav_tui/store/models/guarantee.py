@@ -39,6 +39,7 @@ class Coverage(Record, Versioned, table=True):
     __table_args__ = (
         sa.UniqueConstraint("order_id", "line"),
         sa.CheckConstraint("share >= 0 AND share <= 10000", name="share_in_basis_points"),
+        sa.CheckConstraint("amount IS NULL OR amount > 0", name="amount_positive"),
         STRICT,
     )
 
@@ -53,6 +54,7 @@ class Coverage(Record, Versioned, table=True):
     reason: str = Field(default="", max_length=400)
     decided_at: datetime | None = None
     decided_by_id: int | None = foreign_key("staff.id", default=None, nullable=True)
+    amount: int | None = Field(default=None, sa_type=sa.BigInteger)  # taken over instead of a share, minor units
 
 
 class RefusedAdvice(Record, AppendOnly, table=True):

@@ -219,6 +219,7 @@ class MessageEvent(enum.StrEnum):
     CANCELLED = "cancelled"
     SUPPLIER_ORDER = "supplier_order"
     SUBCONTRACT = "subcontract"
+    STATEMENT = "statement"
     OTHER = "other"
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from convisav_tui.store.base import STRICT, AppendOnly, Record, Versioned, foreign_key, moment, primary_key, text_enum
-from convisav_tui.store.board import ASSIGNED, COMEBACK, FROM_PRINCIPAL, OPEN, SUBCONTRACTED
+from convisav_tui.store.board import ASSIGNED, COMEBACK, FROM_PRINCIPAL, ON_STATEMENT, OPEN, SUBCONTRACTED
 from convisav_tui.store.models.kinds import (
     Approver,
     BillingState,
@@ -24,6 +24,7 @@ from convisav_tui.store.models.kinds import (
 )
 
 _FROM_PRINCIPAL = sa.text(FROM_PRINCIPAL)
+_ON_STATEMENT = sa.text(ON_STATEMENT)
 _DROPPED_OFF = sa.text("drop_off_id IS NOT NULL")
 
 
@@ -56,6 +57,14 @@ class RepairOrder(Record, Versioned, table=True):
             sa.text("upper(principal_reference)"),
             sqlite_where=_FROM_PRINCIPAL,
             postgresql_where=_FROM_PRINCIPAL,
+        ),
+        sa.Index(
+            "ix_repair_order__on_statement",
+            "principal_id",
+            "completed_at",
+            "id",
+            sqlite_where=_ON_STATEMENT,
+            postgresql_where=_ON_STATEMENT,
         ),
         # closed_at stands in them so that SQLite need not look at the rows to know what the condition says.
         _open_index("open_by_state", OPEN, "state", "opened_at", "id", "closed_at"),

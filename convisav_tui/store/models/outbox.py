@@ -107,6 +107,7 @@ class Message(Record, table=True):
     party_id: int | None = foreign_key("party.id", default=None, nullable=True)  # who is told; None: the customer
     supplier_order_id: int | None = foreign_key("supplier_order.id", default=None, nullable=True)  # what it orders
     dispatch_id: int | None = foreign_key("dispatch.id", default=None, nullable=True)  # the sending it is about
+    statement_id: int | None = foreign_key("principal_statement.id", default=None, nullable=True)  # that it brings
 
 
 class MessageAttempt(Record, AppendOnly, table=True):

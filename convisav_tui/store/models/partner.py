@@ -1,4 +1,4 @@
-"""What was agreed with principals and subcontractors, and what was sent to the latter."""
+"""What was agreed with principals and subcontractors, what was sent to the latter, what the former were billed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from convisav_tui.store.base import STRICT, AppendOnly, Record, Versioned, foreign_key, moment, primary_key, text_enum
+from convisav_tui.store.board import JOB_UNBILLED
 from convisav_tui.store.models.kinds import Approver, Invoicing, SubcontractState
 
 _AWAY = sa.text("returned_at IS NULL")
+_UNBILLED = sa.text(JOB_UNBILLED)
 
 
 class PrincipalTerms(Record, Versioned, table=True):
@@ -107,6 +109,10 @@ class SubcontractJob(Record, Versioned, table=True):
         sa.UniqueConstraint("dispatch_id", "order_id"),
         sa.Index("uq_subcontract_job__away", "order_id", unique=True, sqlite_where=_AWAY, postgresql_where=_AWAY),
         sa.Index("ix_subcontract_job__expected", "expected_on", "id", sqlite_where=_AWAY, postgresql_where=_AWAY),
+        sa.Index(
+            "ix_subcontract_job__unbilled", "returned_at", "id", sqlite_where=_UNBILLED, postgresql_where=_UNBILLED
+        ),
+        sa.CheckConstraint("invoice_amount IS NULL OR invoice_amount >= 0", name="invoice_amount_not_negative"),
         STRICT,
     )
 
@@ -125,6 +131,11 @@ class SubcontractJob(Record, Versioned, table=True):
     returned_at: datetime | None = None
     returned_condition: str = Field(default="", max_length=400)
     received_by_id: int | None = foreign_key("staff.id", default=None, nullable=True)
+    invoice_number: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})  # his own
+    invoice_on: date | None = None  # the day that stands on it
+    invoice_amount: int | None = Field(
+        default=None, sa_type=sa.BigInteger
+    )  # incl. VAT, minor units; 0: he bills nothing
 
 
 class ImportedRow(Record, AppendOnly, table=True):
@@ -138,3 +149,49 @@ class ImportedRow(Record, AppendOnly, table=True):
     row_key: str = Field(max_length=120)  # his reference, or a hash of the row
     order_id: int = foreign_key("repair_order.id")
     at: datetime = moment()
+
+
+class PrincipalStatement(Record, AppendOnly, table=True):
+    """What a principal owes for the operations of one month (FR-V11): a statement, no fiscal invoice."""
+
+    __tablename__ = "principal_statement"
+    __table_args__ = (
+        sa.UniqueConstraint("number"),
+        sa.UniqueConstraint("party_id", "month", "part"),
+        sa.UniqueConstraint("idempotency_key"),
+        STRICT,
+    )
+
+    id: int | None = primary_key()
+    number: str = Field(max_length=12)
+    party_id: int = foreign_key("party.id")
+    month: date  # its first day
+    part: int = 1  # 2 and more: what came after the statement of that month was issued
+    total: int = Field(sa_type=sa.BigInteger)  # incl. VAT, minor units
+    currency: str = Field(default="EUR", max_length=3)
+    due_on: date | None = None
+    paper_id: int | None = foreign_key("paper.id", default=None, nullable=True)
+    issued_at: datetime = moment()
+    issued_by_id: int | None = foreign_key("staff.id", default=None, nullable=True)
+    idempotency_key: str = Field(max_length=64)
+
+
+class StatementLine(Record, AppendOnly, table=True):
+    """One operation on a statement; an order stands on one only."""
+
+    __tablename__ = "statement_line"
+    __table_args__ = (
+        sa.UniqueConstraint("order_id"),
+        sa.Index("ix_statement_line__statement_id", "statement_id", "position"),
+        STRICT,
+    )
+
+    id: int | None = primary_key()
+    statement_id: int = foreign_key("principal_statement.id")
+    order_id: int = foreign_key("repair_order.id")
+    position: int
+    done_on: date  # the day of the operation
+    price: int = Field(sa_type=sa.BigInteger)  # of the work incl. VAT, minor units
+    amount: int = Field(sa_type=sa.BigInteger)  # what of it is on the statement, the rest was paid; minor units
+    # {"rate": basis points, "net": …, "vat": …} a rate, minor units; []: no quote tells them apart
+    vat_groups: list[Any] = Field(default_factory=list, sa_type=sa.JSON)
