@@ -59,6 +59,7 @@ def as_data(found: Drilled) -> dict[str, Any]:
         "newest": found.newest.isoformat() if found.newest else None,
         "orders": found.orders,
         "events": found.events,
+        "photos": found.photos,
         "tables": {table.name: {"copy": table.copy, "shop": table.shop} for table in found.tables},
         "faults": list(found.faults),
         "notes": list(found.notes),

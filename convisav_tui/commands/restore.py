@@ -18,6 +18,7 @@ from convisav_tui.i18n import _, ngettext
 if TYPE_CHECKING:
     from convisav_tui.store.drill import Drilled
     from convisav_tui.store.engine import Store
+    from convisav_tui.store.evidence_copies import EvidenceRestored
     from convisav_tui.store.restoring import Restored
 
 
@@ -61,12 +62,32 @@ def _restore(config: Config, arguments: argparse.Namespace) -> int:
         done = _put_back(store, config, arguments)
     finally:
         store.close()
-    opened(config).close()
+    photos = _photos_put_back(config, arguments.file)
     if arguments.json:
-        output.print_json({"orders": done.report.orders, "before": done.before, "skipped": done.skipped})
+        told = {"orders": done.report.orders, "before": done.before, "skipped": done.skipped}
+        output.print_json(told | {"photos": photos.files, "photo_faults": list(photos.faults)})
     else:
         _tell(done)
+        _tell_of_photos(photos)
     return 0
+
+
+def _photos_put_back(config: Config, copy: Path) -> EvidenceRestored:
+    from convisav_tui.store.evidence_copies import restore_evidence
+
+    store = opened(config)  # brings the restored database to this version
+    try:
+        return restore_evidence(store, config.home, copy, config.backups)
+    finally:
+        store.close()
+
+
+def _tell_of_photos(photos: EvidenceRestored) -> None:
+    if photos.files:
+        sentence = ngettext("{count} photo was put back.", "{count} photos were put back.", photos.files)
+        output.print_line(sentence.format(count=photos.files))
+    for fault in photos.faults:
+        output.print_line(f"- {fault}")
 
 
 def _say_what_it_holds(path: Path) -> None:
@@ -155,6 +176,9 @@ def _report(found: Drilled) -> None:
                 "Version {version}; latest step of an order: {newest}; {orders} orders replayed from {events} events."
             ).format(version=found.version, newest=newest, orders=found.orders, events=found.events)
         )
+        if found.photos:
+            sentence = ngettext("{count} photo is as it was.", "{count} photos are as they were.", found.photos)
+            output.print_line(sentence.format(count=found.photos))
     for sentence in (*found.notes, *found.faults):
         output.print_line(f"- {sentence}")
     if found.passed:

@@ -168,7 +168,9 @@ class Duties:
         newest = drill_record.newest_copy(self._config)
         age = clock.now().timestamp() - newest.stat().st_mtime if newest else math.inf
         if age >= COPY_EVERY.total_seconds() and (self._store.path is not None or self._server_copy_due(age)):
-            log.info("copied to %s", self._made_copy().name)
+            made = self._made_copy()
+            log.info("copied to %s", made.name)
+            self._copy_photos(made)
         if drill_record.is_due(self._config):
             found = hold_drill(self._config)
             log.log(
@@ -184,6 +186,15 @@ class Duties:
         from convisav_tui.store.backup import backup
 
         return backup(self._store, self._config.backups)
+
+    def _copy_photos(self, copy: Path) -> None:
+        from convisav_tui.store.evidence_copies import copy_evidence
+
+        photos = copy_evidence(self._store, self._config.home, copy)
+        if photos.added:
+            log.info("%d new photos copied, %d in all", photos.added, photos.files)
+        for fault in photos.faults:
+            log.warning("%s", fault)
 
     def _server_copy_due(self, age: float) -> bool:
         """Without pg_dump the program copies row by row: once a day is enough."""

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from convisav_tui.errors import FieldErrors
 from convisav_tui.i18n import _
+from convisav_tui.store.evidence_copies import FOLDER
 from convisav_tui.text import clean_line
 
-FOLDER = "evidence"
 LARGEST_PHOTO = 40_000_000  # bytes
 # How the files of cameras and telephones begin, and what they are called.
 _BEGINNINGS = (
@@ -71,7 +71,7 @@ def _ending(content: bytes) -> str:
 
 
 def _copy(content: bytes, place: Path) -> None:
-    """Whole or not at all; readable by this account alone."""
+    """Whole or not at all; readable by this account alone, and changed by nobody: copies may be the same file."""
     if place.exists():
         return
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -80,6 +80,7 @@ def _copy(content: bytes, place: Path) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
+            os.fchmod(file.fileno(), 0o400)
             os.fsync(file.fileno())
         Path(name).replace(place)
     except OSError:

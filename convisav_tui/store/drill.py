@@ -18,6 +18,7 @@ from convisav_tui.errors import ConvisavError, StoreError
 from convisav_tui.i18n import _
 from convisav_tui.store.backup import SUFFIX, begin_file, copy_pages, in_words_of_disk, make_folder, verify
 from convisav_tui.store.engine import Store
+from convisav_tui.store.evidence_copies import check_evidence
 from convisav_tui.store.migrate import open_store
 from convisav_tui.store.restoring import refuse_newer_program
 from convisav_tui.store.server_backup import loaded_in_scratch
@@ -45,6 +46,7 @@ class Drilled:
     newest: datetime | None  # of what happened to an order in the copy
     orders: int
     events: int
+    photos: int  # that are as they were
     tables: tuple[TableCount, ...]
     faults: tuple[str, ...]
     notes: tuple[str, ...]  # what was not looked at, and why
@@ -57,9 +59,10 @@ class Drilled:
 
 
 def drill(path: Path, scratch_folder: Path, shop: Store | None) -> Drilled:
-    """Read the copy through, open it in a scratch place below `scratch_folder` as a restored shop would be, replay
-    the history of every order, and compare with `shop`. The scratch place is gone afterwards. What is wrong with the
-    copy is in the answer; raises StoreError where the drill itself cannot be held (no room, no right)."""
+    """Read the copy through, open it in a scratch place below `scratch_folder` (the data folder) as a restored shop
+    would be, replay the history of every order, compare with `shop`, and the photos with their names. The scratch
+    place is gone afterwards. What is wrong with the copy is in the answer; raises StoreError where the drill itself
+    cannot be held (no room, no right)."""
     begun = time.monotonic()
     try:
         with _opened(path, scratch_folder, shop) as (copy, version), copy.read() as session:
@@ -69,11 +72,12 @@ def drill(path: Path, scratch_folder: Path, shop: Store | None) -> Drilled:
             if shop is not None:
                 tables, differences, notes = _compare(session, counts, shop)
                 found += differences
+            photos = check_evidence(session, path, scratch_folder)
     except _CopyRefused as error:
-        return Drilled(path, "", None, 0, 0, (), (str(error),), (), time.monotonic() - begun)
+        return Drilled(path, "", None, 0, 0, 0, (), (str(error),), (), time.monotonic() - begun)
     return Drilled(
-        path, version, newest, counts["repair_order"], counts["order_event"], tables, tuple(found), tuple(notes),
-        time.monotonic() - begun,
+        path, version, newest, counts["repair_order"], counts["order_event"], photos.files, tables,
+        (*found, *photos.faults), (*notes, *photos.notes), time.monotonic() - begun,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from convisav_tui.store.engine import Store
 from convisav_tui.store.models import Device
 from tests.commands.convisav import Done, convisav
 from tests.shop_builder import add_order, small_shop
+from tests.store.test_evidence_copies import photo
 
 
 @pytest.fixture
@@ -112,3 +113,17 @@ def test_the_worker_copies_every_hour_and_holds_the_drill(home: Path) -> None:
     found = drill_record.read(config)
     assert found is not None and found.faults == () and found.copy != str(old)
     store.close()
+
+
+def test_photos_go_along_and_come_back(home: Path) -> None:
+    name = photo(Store(f"sqlite:///{home / 'shop.db'}"), home, b"photo")
+    done = convisav(home, "backup")
+    assert done.code == 0 and "1 photo kept, 1 new" in done.out
+    assert "1 photo is as it was." in convisav(home, "restore", "--drill").out
+    (home / name).unlink()
+    lacking = convisav(home, "backup", "--json")
+    assert lacking.code == 0 and name in json.loads(lacking.out)["photo_faults"][0]
+    copies = sorted((home / "backups").glob("*.db"))
+    done = convisav(home, "restore", str(copies[-1]), "--yes", "--lose-newer")
+    assert done.code == 0 and "1 photo was put back." in done.out, done.err + done.out
+    assert (home / name).read_bytes() == b"photo"
