@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from convisav_tui.i18n import _, format_day, ngettext, translate
+from convisav_tui.i18n import _, format_day, ngettext
 from convisav_tui.screens.quote_painting import CIRCULAR_OFFERS, plain
 from convisav_tui.screens.widgets.painting import Role
 from convisav_tui.screens.widgets.prompt import ChoicePrompt, TextPrompt, YesNo
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
     from convisav_tui.screens.quote_view import QuoteView
     from convisav_tui.screens.view import Host, View
-    from convisav_tui.shop.quote_lines import DraftRow, LineRow
+    from convisav_tui.shop.quote_reading import DraftRow, LineRow
     from convisav_tui.shop.quote_search import Proposal
 
 TICKED = "x"
@@ -32,7 +32,7 @@ def open_quote(host: Host, counter: Counter, number: str, *, instead: bool = Fal
 
     def read() -> DraftRow | int:
         from convisav_tui.shop.quote_draft import open_draft
-        from convisav_tui.shop.quote_lines import draft_of
+        from convisav_tui.shop.quote_reading import draft_of
         from convisav_tui.store.queries.sheet import order_id_and_version
 
         with counter.store.read() as session:
@@ -123,6 +123,11 @@ def add_proposal(view: QuoteView, one: Proposal) -> None:
         view.write(
             lambda session: quote_draft.add_labour(session, order_id, minutes, actor, shop, key, letter), view.added
         )
+    elif one.kind == "travel":
+        trips = int(one.ref)
+        view.write(
+            lambda session: quote_draft.add_travel(session, order_id, trips, actor, shop, key, letter), view.added
+        )
     elif one.kind == "discount":
         _write_line(view, _discount(view, one), None, view.added)
     else:
@@ -132,7 +137,7 @@ def add_proposal(view: QuoteView, one: Proposal) -> None:
 def _discount(view: QuoteView, one: Proposal) -> dict[str, str]:
     from convisav_tui.shop.subcontractors import percent
 
-    raw = {"kind": "discount", "variant": view.variant.letter, "text": translate("Discount", _spoken(view))}
+    raw = {"kind": "discount", "variant": view.variant.letter}
     if one.ref:
         return raw | {"discount": percent(int(one.ref))}
     return raw | {"unit_price": plain(one.price or 0, view.counter)}
@@ -150,11 +155,6 @@ def _add_text(view: QuoteView, one: Proposal) -> None:
 
     view.host.open(QuoteLineView(view.counter, view.draft, raw | {"billed": TICKED}, None))
     view.added(None)
-
-
-def _spoken(view: QuoteView) -> str:
-    """The language of the lines: the shop's, which its customers mostly speak."""
-    return view.counter.shop.language
 
 
 # --- the line under the cursor ----------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from convisav_tui.shop.quote_search import Proposal
 
 FIELD = "entry"
+PRICED_BY_SETTING = ("labour", "travel")  # kinds of lines whose price the shop chooses once
 
 
 class QuoteEntry:
@@ -95,12 +96,15 @@ class QuoteEntry:
         from convisav_tui.shop.subcontractors import percent
 
         price = self.counter.amount(one.price) if one.price is not None else ""
+        if one.kind in PRICED_BY_SETTING and one.price is None:
+            price = _("no price yet: F10 Quote settings")
         many = f"{shown(one.quantity)} × " if one.quantity != 1000 else ""
         if one.kind == "part" and one.free is not None:
             price = " · ".join((price, _("{count} free").format(count=shown(one.free))))
         named = {
             "part": many + one.text,
             "work": one.text,
+            "travel": many + one.text,
             "labour": _("Labour {time}").format(time=one.text),
             "discount": _("Discount") + (f" {percent(int(one.ref))} %" if one.kind == "discount" and one.ref else ""),
         }

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from convisav_tui.screens.counter import Counter
-    from convisav_tui.shop.quote_lines import DraftRow, LineRow
+    from convisav_tui.shop.quote_reading import DraftRow, LineRow
 
 LABEL_WIDTH = 20
 

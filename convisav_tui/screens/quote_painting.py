@@ -12,7 +12,7 @@ from convisav_tui.screens.widgets.painting import Align, Role, Row, Span, cells,
 
 if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
-    from convisav_tui.shop.quote_lines import DraftRow, LineRow, VariantRow
+    from convisav_tui.shop.quote_reading import DraftRow, LineRow, VariantRow
     from convisav_tui.shop.quote_totals import RateGroup
     from convisav_tui.store.models import QuoteLine
 
@@ -87,7 +87,7 @@ def shown_line(line: LineRow, counter: Counter) -> ShownLine:
     more = [condition_word(line.condition)] if line.condition not in (None, "new") else []
     if line.circular_offer is not None and line.circular_price is not None:
         more.append(_("used: {price}").format(price=plain(line.circular_price, counter)))
-    doubt = _("used part?") if line.circular_due else ""
+    doubt = _("price?") if line.price_due else _("used part?") if line.circular_due else ""
     text = line.text + (f" ({', '.join(more)})" if more else "")
     return ShownLine(
         what=text,
@@ -167,12 +167,19 @@ def total_row(net: int, vat: int, gross: int, counter: Counter) -> Row:
 
 
 def due_rows(lines: Sequence[LineRow], width: int) -> list[Row]:
-    """Which lines still want an answer about a used part."""
-    due = [line.text for line in lines if line.circular_due]
-    if not due:
-        return []
-    said = _("Was a used part offered for “{lines}”? o answers.").format(lines="”, “".join(due))
-    return [[Span(" ! " + line, Role.WARNING)] for line in wrap(said, max(10, width - 4))[:2]]
+    """Which lines still want an answer: a price, or whether a used part was offered; with the key that gives it."""
+    told = (
+        (
+            [line.text for line in lines if line.price_due],
+            _("“{lines}”: no price yet. Enter types it (0: free), b: not billed. F10 Quote settings: an hour, a trip."),
+        ),
+        (
+            [line.text for line in lines if line.circular_due],
+            _("Was a used part offered for “{lines}”? o answers."),
+        ),
+    )
+    said = [sentence.format(lines="”, “".join(dict.fromkeys(due))) for due, sentence in told if due]
+    return [[Span(" ! " + row, Role.WARNING)] for one in said for row in wrap(one, max(10, width - 4))[:2]]
 
 
 def _sums(name: str, net: int, vat: int, gross: int, counter: Counter) -> str:

@@ -51,9 +51,19 @@ def _fields(texts: Mapping[str, str]) -> tuple[FieldSpec, ...]:
         return FieldSpec(key, label, "amount", row=row, width=12, default=texts[key], help=hint)
 
     return (
-        amount("labour_price", mark("An hour, with VAT"), 0, mark("1:30 in a quote is charged at this price")),
+        amount(
+            "labour_price",
+            mark("An hour, with VAT"),
+            0,
+            mark("1:30 in a quote costs this; 0: labour is free"),
+        ),
         amount("labour_cost", mark("An hour's cost"), 1, mark("Without VAT, for the margin")),
-        amount("travel_price", mark("A trip, with VAT"), 2, mark("What a trip to the customer costs him")),
+        amount(
+            "travel_price",
+            mark("A trip, with VAT"),
+            2,
+            mark("A trip to the customer costs him this; 0: it is free"),
+        ),
         FieldSpec(
             "franchise",
             mark("No VAT (franchise)"),

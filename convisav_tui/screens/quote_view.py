@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from convisav_tui.screens.counter import Counter
-    from convisav_tui.shop.quote_lines import DraftRow, LineRow, VariantRow
+    from convisav_tui.shop.quote_reading import DraftRow, LineRow, VariantRow
     from convisav_tui.shop.quote_search import Proposal
 
 PANEL = 6  # rows that what was found may take
@@ -82,7 +82,7 @@ class QuoteView(View):
         """What the keys do that are no actions."""
         keys = [("escape", _("Back"))]
         if self._adding:
-            return [Span(" " + _("Part, work, EAN, 1:30, 2 x seal, -10 %, text 25"), Role.DIM)]
+            return [Span(" " + _("Part, work, EAN, 1:30 labour, @ trip, 2 x seal, -10 %, text 25"), Role.DIM)]
         if self.draft.letters:
             keys.insert(0, ("tab", _("Other variant")))
         keys.insert(0, ("enter", _("Change the line")))
@@ -197,7 +197,7 @@ class QuoteView(View):
     # --- reading and writing ------------------------------------------------------------------------------------------
 
     def _reading(self, session: Session) -> DraftRow:
-        from convisav_tui.shop.quote_lines import draft_of
+        from convisav_tui.shop.quote_reading import draft_of
 
         return draft_of(session, self.draft.order_id, self.counter.actor, self.counter.shop)
 

@@ -13,6 +13,7 @@ from convisav_tui.shop.consent_ledger import standing
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.country_rules import rules_in_force
 from convisav_tui.shop.dated_rules import shop_setting
+from convisav_tui.shop.quote_changes import price_is_due
 from convisav_tui.shop.quote_issue import Offer, offered
 from convisav_tui.shop.quote_lines import order_of
 from convisav_tui.shop.quote_paper import REGISTRATION
@@ -45,7 +46,7 @@ def draft_gaps(session: Session, order_id: int, shop: ShopContext) -> list[Gap]:
 
 def gaps_of(situation: Situation, offer: Offer) -> list[Gap]:
     """All that is missing of what would be issued."""
-    return [*_of_shop(situation), *_of_offer(situation, offer), *_of_circular(situation)]
+    return [*_of_shop(situation), *_of_offer(situation, offer), *_of_prices(situation), *_of_circular(situation)]
 
 
 def _of_shop(situation: Situation) -> list[Gap]:
@@ -82,6 +83,18 @@ def _of_offer(situation: Situation, offer: Offer) -> list[Gap]:
         sentence = _("The customer has not agreed to the fee of {fee}: record his consent first (FR-Q5).")
         found.append(Gap(sentence.format(fee=situation.money(offer.fee)), "consent"))
     return found
+
+
+def _of_prices(situation: Situation) -> list[Gap]:
+    """Labour and trips at 0 that nobody meant to give away: the shop has not said yet what they cost."""
+    sentence = _(
+        "“{line}” has no price: type one (0: free), or mark it as not billed. F10, Quote settings: an hour, a trip."
+    )
+    return [
+        Gap(sentence.format(line=line.text), line_id=line.id)
+        for line in situation.drafted
+        if not situation.covered and price_is_due(situation.session, line)
+    ]
 
 
 def _of_circular(situation: Situation) -> list[Gap]:

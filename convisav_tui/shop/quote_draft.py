@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlmodel import Session, select
 
 from convisav_tui.errors import NotFound
-from convisav_tui.i18n import _, translate
+from convisav_tui.i18n import _, mark, translate
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.checklists import proposed_works, worded
 from convisav_tui.shop.context import ShopContext
@@ -16,21 +17,21 @@ from convisav_tui.shop.needs import OPEN, needs_of
 from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.shop.principal_prices import flat_price, price_list
 from convisav_tui.shop.principals import terms_of
+from convisav_tui.shop.quote_changes import PRICED_BY, done_before
 from convisav_tui.shop.quote_lines import (
     add_line,
     begin_draft,
-    done_before,
     draft_row,
     lines_of,
     order_of,
 )
-from convisav_tui.shop.quote_rates import LABOUR_COST, LABOUR_PRICE, amount_setting, device_type, usual_rate
+from convisav_tui.shop.quote_rates import LABOUR_COST, amount_setting, device_type, usual_rate
 from convisav_tui.shop.quote_totals import ONE, half_up, without_vat
+from convisav_tui.shop.quote_words import language_of_reader, usual_text
 from convisav_tui.shop.quoting import current_quote, lines_of_quote
 from convisav_tui.shop.stock import part_of
 from convisav_tui.store.models import (
     Part,
-    Party,
     PredefinedWork,
     Quote,
     QuoteDraftLine,
@@ -73,6 +74,11 @@ class _Writing:
         return with_vat if self.with_vat else without_vat(with_vat, rate)
 
     @property
+    def language(self) -> str:
+        """That of who reads the quote."""
+        return language_of_reader(self.session, self.order, self.shop)
+
+    @property
     def discount(self) -> int:
         """What the principal gets off the shop's prices, basis points."""
         terms = terms_of(self.session, self.order.principal_id)
@@ -108,8 +114,7 @@ def fill_from_diagnosis(
     before = len(there)
     if not _fill_from_list(at, there, variant, key):
         works, parts = {row.work_id for row in there}, {row.part_id for row in there}
-        language = session.get_one(Party, at.order.party_id).language
-        for proposed in proposed_works(session, order_id, language):
+        for proposed in proposed_works(session, order_id, at.language):
             work = session.exec(select(PredefinedWork).where(PredefinedWork.code == proposed.code)).one()
             if proposed.chosen and work.id not in works:
                 _add_work(at, work, variant, f"{key}:w{work.id}")
@@ -131,12 +136,14 @@ def add_part(
     variant: str = "",
 ) -> int:
     """A part of the catalogue with its condition, price and VAT rate; the id of the line. Raises NotFound."""
-    require(session, actor, Permission.MOVE_ORDER)
-    done = done_before(session, order_id, key)
-    if done is not None:
-        return done
-    at = _writing(session, order_id, shop, actor)
-    return _add_part(at, part_of(session, part_id), quantity, variant, key)
+    return _once(
+        session,
+        order_id,
+        actor,
+        shop,
+        key,
+        lambda at: _add_part(at, part_of(session, part_id), quantity, variant, key),
+    )
 
 
 @asks(Permission.MOVE_ORDER)
@@ -144,14 +151,14 @@ def add_work(
     session: Session, order_id: int, code: str, actor: Actor, shop: ShopContext, key: str, variant: str = ""
 ) -> int:
     """A predefined work by its code; the id of the line. Raises NotFound."""
-    require(session, actor, Permission.MOVE_ORDER)
-    done = done_before(session, order_id, key)
-    if done is not None:
-        return done
-    work = session.exec(select(PredefinedWork).where(PredefinedWork.code == code)).first()
-    if work is None:
-        raise NotFound(_("There is no such work."))
-    return _add_work(_writing(session, order_id, shop, actor), work, variant, key)
+
+    def add(at: _Writing) -> int:
+        work = session.exec(select(PredefinedWork).where(PredefinedWork.code == code)).first()
+        if work is None:
+            raise NotFound(_("There is no such work."))
+        return _add_work(at, work, variant, key)
+
+    return _once(session, order_id, actor, shop, key, add)
 
 
 @asks(Permission.MOVE_ORDER)
@@ -159,28 +166,29 @@ def add_labour(
     session: Session, order_id: int, minutes: int, actor: Actor, shop: ShopContext, key: str, variant: str = ""
 ) -> int:
     """Labour by time at the shop's price of an hour (setting `labour_price`); the id of the line."""
-    require(session, actor, Permission.MOVE_ORDER)
-    done = done_before(session, order_id, key)
-    if done is not None:
-        return done
-    at = _writing(session, order_id, shop, actor)
-    rate = usual_rate(session, at.order, QuoteLineKind.LABOUR, shop)
-    language = session.get_one(Party, at.order.party_id).language
-    return add_line(
+    hours = half_up(minutes * ONE, 60)
+    return _once(
         session,
-        at.order,
-        shop,
+        order_id,
         actor,
+        shop,
         key,
-        variant=_letter(session, order_id, variant),
-        kind=QuoteLineKind.LABOUR,
-        text=translate("Labour", language),
-        quantity=half_up(minutes * ONE, 60),
-        unit="h",
-        unit_price=at.price(amount_setting(session, LABOUR_PRICE), rate),
-        cost=amount_setting(session, LABOUR_COST),
-        discount=at.discount,
-        vat_rate=rate,
+        lambda at: _add_usual(at, QuoteLineKind.LABOUR, hours, variant, key, unit="h", cost=LABOUR_COST),
+    )
+
+
+@asks(Permission.MOVE_ORDER)
+def add_travel(
+    session: Session, order_id: int, trips: int, actor: Actor, shop: ShopContext, key: str, variant: str = ""
+) -> int:
+    """Trips (thousandths) at the shop's price of one (setting `travel_price`); the id of the line."""
+    return _once(
+        session,
+        order_id,
+        actor,
+        shop,
+        key,
+        lambda at: _add_usual(at, QuoteLineKind.TRAVEL, trips, variant, key),
     )
 
 
@@ -220,7 +228,7 @@ def _fill_from_list(at: _Writing, there: list[QuoteDraftLine], variant: str, key
     if listed is None or at.order.principal_id is None:
         return False
     row = flat_price(at.session, at.order.principal_id, device_type(at.session, at.order).id or 0)
-    text = row.label if row is not None else _("Flat price")
+    text = row.label if row is not None else translate(mark("Flat price"), at.language)
     if not any(line.text == text for line in there):
         rate = usual_rate(at.session, at.order, QuoteLineKind.WORK, at.shop)
         add_line(
@@ -240,7 +248,6 @@ def _fill_from_list(at: _Writing, there: list[QuoteDraftLine], variant: str, key
 
 def _add_work(at: _Writing, work: PredefinedWork, variant: str, key: str) -> int:
     """At the price of the principal's list where it names this work, else at the shop's less his discount."""
-    language = at.session.get_one(Party, at.order.party_id).language
     rate = usual_rate(at.session, at.order, QuoteLineKind.WORK, at.shop, work.vat_rate)
     names = {fold(name) for name in work.names.values()}
     prices = price_list(at.session, at.order.principal_id) if at.order.principal_id is not None else ()
@@ -253,7 +260,7 @@ def _add_work(at: _Writing, work: PredefinedWork, variant: str, key: str) -> int
         key,
         variant=_letter(at.session, at.order.id or 0, variant),
         kind=QuoteLineKind.WORK,
-        text=worded(work.names, language) or work.code,
+        text=worded(work.names, at.language) or work.code,
         unit_price=at.price(work.price if listed is None else listed, rate),
         discount=at.discount if listed is None else 0,
         vat_rate=rate,
@@ -281,6 +288,43 @@ def _add_part(at: _Writing, part: Part, quantity: int, variant: str, key: str) -
         part_id=part.id,
         condition=part.condition,
     )
+
+
+def _add_usual(
+    at: _Writing, kind: QuoteLineKind, quantity: int, variant: str, key: str, *, unit: str = "", cost: str = ""
+) -> int:
+    """A line at the price that the shop chose for all of its kind, with its cost where there is a setting of it."""
+    rate = usual_rate(at.session, at.order, kind, at.shop)
+    return add_line(
+        at.session,
+        at.order,
+        at.shop,
+        at.actor,
+        key,
+        variant=_letter(at.session, at.order.id or 0, variant),
+        kind=kind,
+        text=usual_text(at.session, at.order, at.shop, kind),
+        quantity=quantity,
+        unit=unit,
+        unit_price=at.price(amount_setting(at.session, PRICED_BY[kind]), rate),
+        cost=amount_setting(at.session, cost) if cost else 0,
+        discount=at.discount,
+        vat_rate=rate,
+    )
+
+
+def _once(
+    session: Session,
+    order_id: int,
+    actor: Actor,
+    shop: ShopContext,
+    key: str,
+    add: Callable[[_Writing], int],
+) -> int:
+    """The id of the line that `add` makes, or that the same key made before. Raises Refusal by permission."""
+    require(session, actor, Permission.MOVE_ORDER)
+    done = done_before(session, order_id, key)
+    return add(_writing(session, order_id, shop, actor)) if done is None else done
 
 
 def _writing(session: Session, order_id: int, shop: ShopContext, actor: Actor) -> _Writing:

@@ -14,6 +14,7 @@ from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.field_reader import FieldReader
 from convisav_tui.shop.quote_rates import usual_rate
 from convisav_tui.shop.quote_totals import ONE, WHOLE
+from convisav_tui.shop.quote_words import usual_text
 from convisav_tui.shop.stock import parse_quantity, shown
 from convisav_tui.shop.subcontractors import percent
 from convisav_tui.store.models import (
@@ -61,6 +62,8 @@ def line_values(
     part = _part(session, reader)
     if kind is QuoteLineKind.PART and not reader.typed("text") and part is not None:
         typed["text"] = part.name
+    if not reader.typed("text"):
+        typed["text"] = usual_text(session, order, shop, kind)
     values: dict[str, object] = {
         "kind": kind or QuoteLineKind.OTHER,
         "variant": _variant(session, order.id, reader),

@@ -8,12 +8,13 @@ from datetime import date, datetime
 
 from sqlmodel import Session, func, select
 
-from convisav_tui.i18n import LANGUAGES, format_day, mark, translate
+from convisav_tui.i18n import format_day, mark, translate
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.country_rules import rules_in_force
 from convisav_tui.shop.quote_lines import draft_row, priced
 from convisav_tui.shop.quote_rates import is_franchise, usual_rate
 from convisav_tui.shop.quote_totals import Priced, Totals, totals_of
+from convisav_tui.shop.quote_words import language_of_reader
 from convisav_tui.shop.quoting import LONGEST_LINE, fingerprint
 from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers
@@ -195,7 +196,7 @@ def _execution(situation: Situation, said: str) -> str:
     """When the work is done: as written, else the promised day, else the country's delay (FR-Q11)."""
     if said:
         return said
-    language = situation.customer.language if situation.customer.language in LANGUAGES else situation.shop.language
+    language = language_of_reader(situation.session, situation.order, situation.shop)
     if situation.order.promised_on is not None and situation.order.promised_on >= situation.today:
         return format_day(situation.order.promised_on, language)
     days = rules_in_force(situation.session, situation.shop.country).number(EXECUTION_DAYS, situation.today)

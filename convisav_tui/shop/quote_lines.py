@@ -1,158 +1,61 @@
-"""The next version of an order's quote while it is written: its lines, what they come to, and changing them (C5).
+"""The next version of an order's quote while it is written: its lines, and changing them (C5).
 
-`draft_of` reads all that a screen shows; every change is one operation with its own key, written down as a
-`quote_drafted` event that says who did what: two stations that change the same line are told by it. Amounts are minor
-units in the draft's basis (`prices_with_vat`), quantities thousandths, rates and discounts basis points.
+Every change is one operation with its own key, written down as a `quote_drafted` event that says who did what: two
+stations that change the same line are told by it. Amounts are minor units in the draft's basis (`prices_with_vat`),
+quantities thousandths, rates and discounts basis points.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, col, select
 
 from convisav_tui import clock
-from convisav_tui.errors import Conflict, NotFound
+from convisav_tui.errors import NotFound
 from convisav_tui.i18n import _
+from convisav_tui.money import plain_amount
 from convisav_tui.shop.actor import Actor
-from convisav_tui.shop.circular import is_due
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.dated_rules import QUOTE_VALIDITY_DAYS, number_for
 from convisav_tui.shop.events import append_event
 from convisav_tui.shop.permissions import Permission, asks, may, require
+from convisav_tui.shop.quote_changes import (
+    DRAFTED,
+    FREE,
+    PRICED_BY,
+    done_before,
+    price_is_due,
+    refuse_changed,
+)
 from convisav_tui.shop.quote_fields import line_values, texts_of
-from convisav_tui.shop.quote_rates import is_franchise, shows_vat
-from convisav_tui.shop.quote_totals import ONE, Priced, Totals, half_up, totals_of
-from convisav_tui.shop.stock import free, levels_of
+from convisav_tui.shop.quote_rates import amount_setting, shows_vat
+from convisav_tui.shop.quote_totals import Priced, without_vat
 from convisav_tui.store.models import (
-    CircularOffer,
     OrderEvent,
-    Part,
-    PartCondition,
     QuoteDraft,
     QuoteDraftLine,
     QuoteLine,
     QuoteLineKind,
     RepairOrder,
-    Staff,
 )
-
-DRAFTED = "quote_drafted"  # the event of every change
-
-
-@dataclass(frozen=True)
-class LineRow:
-    """A line as it is shown; `amount` is what it comes to. `cost` (of one, excl. VAT) is None for who may not see it,
-    `free` is what lies in the stock for nobody, None where no part is named. `circular_due`: an answer to the offer of
-    a used part is owed and missing (FR-P1)."""
-
-    id: int
-    version: int
-    variant: str
-    position: int
-    kind: QuoteLineKind
-    text: str
-    quantity: int
-    unit: str
-    unit_price: int
-    discount: int
-    vat_rate: int
-    billed: bool
-    amount: int
-    cost: int | None
-    part_id: int | None
-    part_code: str
-    free: int | None
-    work_id: int | None
-    condition: PartCondition | None
-    circular_due: bool
-    circular_offer: CircularOffer | None
-    circular_price: int | None
-
-
-@dataclass(frozen=True)
-class VariantRow:
-    """The lines of a variant ("" where there is only one) and their sums; cost and margin are None for who may not see
-    them, the margin is what is left of the net amount."""
-
-    letter: str
-    lines: tuple[LineRow, ...]
-    totals: Totals
-    cost: int | None
-    margin: int | None
-
-
-@dataclass(frozen=True)
-class DraftRow:
-    """The quote as it would be issued now. `version` is 0 while nobody has begun it; `agreed` is what the customer
-    agreed to beforehand (his cap), `changed_by` and `changed_at` who wrote in it last."""
-
-    order_id: int
-    number: str
-    currency: str
-    version: int
-    prices_with_vat: bool
-    franchise: bool
-    text: str
-    valid_until: date
-    fee: int
-    execution: str
-    variants: tuple[VariantRow, ...]
-    may_see_cost: bool
-    agreed: int | None
-    changed_by: str = ""
-    changed_at: datetime | None = None
-
-    @property
-    def lines(self) -> tuple[LineRow, ...]:
-        """The lines of all variants."""
-        return tuple(line for variant in self.variants for line in variant.lines)
-
-    @property
-    def letters(self) -> tuple[str, ...]:
-        """The variants, () where there is only one."""
-        return tuple(variant.letter for variant in self.variants if variant.letter)
-
-
-def draft_of(session: Session, order_id: int, actor: Actor, shop: ShopContext) -> DraftRow:
-    """The draft with its lines and sums; an empty one where nobody has begun. Raises NotFound. Changes nothing."""
-    order, draft = order_of(session, order_id), draft_row(session, order_id)
-    basis = draft.prices_with_vat if draft is not None else shows_vat(session, order)
-    franchise = is_franchise(session, shop.today())
-    sees = may(session, actor, Permission.SEE_COST)
-    rows = lines_of(session, order_id)
-    letters = sorted({row.variant for row in rows}) or [""]
-    staff = session.get(Staff, draft.updated_by_id) if draft is not None and draft.updated_by_id else None
-    return DraftRow(
-        order_id=order_id,
-        number=order.number,
-        currency=order.currency,
-        version=draft.version if draft is not None else 0,
-        prices_with_vat=basis,
-        franchise=franchise,
-        text=draft.text if draft is not None else "",
-        valid_until=(draft.valid_until if draft is not None else None) or usual_validity(session, shop),
-        fee=draft.fee if draft is not None else 0,
-        execution=draft.execution if draft is not None else "",
-        variants=tuple(
-            _variant(session, order, letter, [row for row in rows if row.variant == letter], shop, basis, sees)
-            for letter in letters
-        ),
-        may_see_cost=sees,
-        agreed=order.cap,
-        changed_by=staff.name if staff is not None else "",
-        changed_at=draft.updated_at if draft is not None else None,
-    )
 
 
 def line_texts(session: Session, line_id: int, actor: Actor) -> dict[str, str]:
-    """A line as `save_line` reads it (quote_fields.LINE_FIELDS); its cost only for who may see it. Raises NotFound."""
+    """A line as `save_line` reads it (quote_fields.LINE_FIELDS); its cost only for who may see it; where its price is
+    owed, what the shop asks for an hour or a trip now. Raises NotFound."""
     line = line_of(session, line_id)
     sees = may(session, actor, Permission.SEE_COST)
-    return texts_of(session, line, order_of(session, line.order_id).currency, cost=sees)
+    currency = order_of(session, line.order_id).currency
+    texts = texts_of(session, line, currency, cost=sees)
+    if price_is_due(session, line):
+        draft, usual = draft_row(session, line.order_id), amount_setting(session, PRICED_BY[line.kind])
+        if draft is not None and not draft.prices_with_vat:
+            usual = without_vat(usual, line.vat_rate)
+        texts["unit_price"] = plain_amount(usual, currency) if usual else ""
+    return texts
 
 
 @asks(Permission.MOVE_ORDER, Permission.SEE_COST)
@@ -181,12 +84,13 @@ def save_line(
     if line is not None:
         refuse_changed(session, line, expected_version, shop)
     values = line_values(session, raw, order, shop, line)
+    free = values["unit_price"] == 0 if raw.get("unit_price", "").strip() else None
     if line is None:
-        return add_line(session, order, shop, actor, key, **values)
+        return add_line(session, order, shop, actor, key, free=free, **values)
     for name, value in values.items():
         setattr(line, name, value)
     session.add(line)
-    note_change(session, order, shop, actor, key, "changed", line)
+    note_change(session, order, shop, actor, key, "changed", line, free=free)
     return line.id or 0
 
 
@@ -225,8 +129,17 @@ def move_line(session: Session, line_id: int, by: int, shop: ShopContext, actor:
 # --- for the other operations on a draft ------------------------------------------------------------------------------
 
 
-def add_line(session: Session, order: RepairOrder, shop: ShopContext, actor: Actor, key: str, **values: object) -> int:
-    """Append a line with these values of its columns; its id."""
+def add_line(
+    session: Session,
+    order: RepairOrder,
+    shop: ShopContext,
+    actor: Actor,
+    key: str,
+    *,
+    free: bool | None = None,
+    **values: object,
+) -> int:
+    """Append a line with these values of its columns; its id. `free` as for `note_change`."""
     assert order.id is not None
     begin_draft(session, order, shop, actor)
     rows = [row for row in lines_of(session, order.id) if row.variant == values.get("variant", "")]
@@ -234,7 +147,7 @@ def add_line(session: Session, order: RepairOrder, shop: ShopContext, actor: Act
     line = QuoteDraftLine.model_validate({"order_id": order.id, "position": last + 1} | values)
     session.add(line)
     session.flush()
-    note_change(session, order, shop, actor, key, "added", line)
+    note_change(session, order, shop, actor, key, "added", line, free=free)
     return line.id or 0
 
 
@@ -250,16 +163,26 @@ def begin_draft(session: Session, order: RepairOrder, shop: ShopContext, actor: 
 
 
 def note_change(
-    session: Session, order: RepairOrder, shop: ShopContext, actor: Actor, key: str, what: str, line: QuoteDraftLine
+    session: Session,
+    order: RepairOrder,
+    shop: ShopContext,
+    actor: Actor,
+    key: str,
+    what: str,
+    line: QuoteDraftLine,
+    *,
+    free: bool | None = None,
 ) -> OrderEvent:
-    """Write down who changed which line and how; `what` is added, changed, removed, moved."""
+    """Write down who changed which line and how; `what` is added, changed, removed, moved; `free` says whether the
+    price that was typed was 0, None where none was typed."""
     touch(session, order, shop, actor)
+    priced = {} if free is None else {FREE: free}
     return append_event(
         session,
         order,
         event=DRAFTED,
         actor=actor,
-        detail={"what": what, "line": line.id, "text": line.text, "amount": line.unit_price},
+        detail={"what": what, "line": line.id, "text": line.text, "amount": line.unit_price} | priced,
         key=key,
     )
 
@@ -272,30 +195,6 @@ def touch(session: Session, order: RepairOrder, shop: ShopContext, actor: Actor)
     session.add(draft)
     session.flush()
     return draft
-
-
-def done_before(session: Session, order_id: int, key: str) -> int | None:
-    """The line that the change of this key wrote, None for a new key; Conflict for a key that was used otherwise."""
-    earlier = session.exec(select(OrderEvent).where(OrderEvent.idempotency_key == key)).first()
-    if earlier is None:
-        return None
-    if earlier.order_id != order_id or earlier.event != DRAFTED:
-        raise Conflict(_("This was used for another step already."), _("Open the order again."))
-    return int(earlier.detail.get("line") or 0)
-
-
-def refuse_changed(session: Session, line: QuoteDraftLine, expected_version: int | None, shop: ShopContext) -> None:
-    """Conflict that tells who changed the line meanwhile, and when."""
-    if expected_version is None or line.version == expected_version:
-        return
-    changes = select(OrderEvent).where(OrderEvent.order_id == line.order_id, OrderEvent.event == DRAFTED)
-    newest = session.exec(changes.order_by(col(OrderEvent.id).desc()).limit(50)).all()
-    last = next((event for event in newest if event.detail.get("line") == line.id), None)
-    staff = session.get(Staff, last.staff_id) if last is not None and last.staff_id else None
-    when = clock.local(last.at if last is not None else clock.now(), shop.timezone)
-    sentence = _("{who} changed the line “{line}” at {time}.")
-    said = sentence.format(who=staff.name if staff else _("Somebody"), line=line.text, time=f"{when:%H:%M}")
-    raise Conflict(said, _("Look at it again."))
 
 
 def order_of(session: Session, order_id: int) -> RepairOrder:
@@ -342,58 +241,4 @@ def priced(line: QuoteDraftLine | QuoteLine) -> Priced:
         discount=line.discount,
         billed=line.billed,
         is_discount=line.kind is QuoteLineKind.DISCOUNT,
-    )
-
-
-def _variant(
-    session: Session,
-    order: RepairOrder,
-    letter: str,
-    rows: list[QuoteDraftLine],
-    shop: ShopContext,
-    basis: bool,
-    sees: bool,
-) -> VariantRow:
-    franchise = is_franchise(session, shop.today())
-    totals = totals_of([priced(row) for row in rows], with_vat=basis, franchise=franchise)
-    cost = sum(half_up(row.quantity * row.cost, ONE) for row in rows)
-    return VariantRow(
-        letter=letter,
-        lines=tuple(
-            _line(session, order, row, amount, shop, sees) for row, amount in zip(rows, totals.amounts, strict=True)
-        ),
-        totals=totals,
-        cost=cost if sees else None,
-        margin=totals.net - cost if sees else None,
-    )
-
-
-def _line(
-    session: Session, order: RepairOrder, row: QuoteDraftLine, amount: int, shop: ShopContext, sees: bool
-) -> LineRow:
-    assert row.id is not None
-    part = session.get(Part, row.part_id) if row.part_id is not None else None
-    return LineRow(
-        id=row.id,
-        version=row.version,
-        variant=row.variant,
-        position=row.position,
-        kind=row.kind,
-        text=row.text,
-        quantity=row.quantity,
-        unit=row.unit,
-        unit_price=row.unit_price,
-        discount=row.discount,
-        vat_rate=row.vat_rate,
-        billed=row.billed,
-        amount=amount,
-        cost=row.cost if sees else None,
-        part_id=row.part_id,
-        part_code=part.code if part is not None else "",
-        free=free(levels_of(session, row.part_id)) if row.part_id is not None else None,
-        work_id=row.work_id,
-        condition=row.condition,
-        circular_due=row.circular_offer is None and is_due(session, order, row, shop),
-        circular_offer=row.circular_offer,
-        circular_price=row.circular_price,
     )

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from convisav_tui import part_words
 from convisav_tui.clock import local
-from convisav_tui.i18n import LANGUAGES, format_day, mark, translate
+from convisav_tui.i18n import format_day, mark, translate
 from convisav_tui.money import format_amount
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.consent import agreed_prices
@@ -21,6 +21,7 @@ from convisav_tui.shop.filled_papers import heading_of
 from convisav_tui.shop.mandate import quote_goes_to
 from convisav_tui.shop.principals import terms_of
 from convisav_tui.shop.quote_rates import is_franchise
+from convisav_tui.shop.quote_words import language_of_reader
 from convisav_tui.shop.quoting import lines_of_quote
 from convisav_tui.shop.stock import shown
 from convisav_tui.shop.subcontractors import percent
@@ -80,7 +81,7 @@ def paper_key(quote: Quote) -> str:
 
 def quote_document(session: Session, order: RepairOrder, offer: Sequence[Quote], shop: ShopContext) -> Document:
     """The quote with its lines, the totals of each rate, and what the law wants on it, in the reader's language."""
-    first, language = offer[0], _language(session, order, shop)
+    first, language = offer[0], language_of_reader(session, order, shop)
     terms = terms_of(session, order.principal_id)
     return Document(
         kind=KIND,
@@ -102,7 +103,7 @@ def quote_document(session: Session, order: RepairOrder, offer: Sequence[Quote],
 def repair_form_of(session: Session, order: RepairOrder, offer: Sequence[Quote], shop: ShopContext) -> Document:
     """The European Repair Information Form of the same version: who repairs what, the fault, the price, how long it
     takes, until when the terms bind (Directive 2024/1799, annex I; its list of fields is partly unchecked)."""
-    first, language = offer[0], _language(session, order, shop)
+    first, language = offer[0], language_of_reader(session, order, shop)
     device = session.get_one(Device, order.device_id)
     kind = session.get_one(DeviceType, device.device_type_id)
     prices = " · ".join(
@@ -279,8 +280,3 @@ def _registration(session: Session) -> str:
 def _addressee(session: Session, order: RepairOrder) -> tuple[str, ...]:
     party = quote_goes_to(session, order)
     return tuple(line for line in (party.name, party.street, f"{party.postcode} {party.city}".strip()) if line)
-
-
-def _language(session: Session, order: RepairOrder, shop: ShopContext) -> str:
-    language = quote_goes_to(session, order).language
-    return language if language in LANGUAGES else shop.language

@@ -67,8 +67,13 @@ def device_type(session: Session, order: RepairOrder) -> DeviceType:
 
 def amount_setting(session: Session, key: str) -> int:
     """An amount that the shop chose, minor units; 0 while it chose none."""
+    return chosen_amount(session, key) or 0
+
+
+def chosen_amount(session: Session, key: str) -> int | None:
+    """The same, None while it chose none: 0 is a choice."""
     chosen = shop_setting(session, key)
-    return chosen if isinstance(chosen, int) and not isinstance(chosen, bool) and chosen >= 0 else 0
+    return chosen if isinstance(chosen, int) and not isinstance(chosen, bool) and chosen >= 0 else None
 
 
 def _family(kind: QuoteLineKind) -> str:

@@ -1,4 +1,4 @@
-"""What a line of a quote can be made of, found while somebody types: parts, predefined works, time, a discount."""
+"""What a line of a quote can be made of, found while somebody types: parts, works, time, trips, a discount."""
 
 from __future__ import annotations
 
@@ -7,29 +7,33 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from convisav_tui.i18n import LANGUAGES, mark, translate
 from convisav_tui.money import parse_amount
 from convisav_tui.shop.checklists import worded
 from convisav_tui.shop.parts import part_rows, scanned_part
 from convisav_tui.shop.quote_fields import parse_hours
 from convisav_tui.shop.quote_lines import order_of
-from convisav_tui.shop.quote_rates import device_type
+from convisav_tui.shop.quote_rates import LABOUR_PRICE, TRAVEL_PRICE, chosen_amount, device_type
 from convisav_tui.shop.quote_totals import ONE, WHOLE, half_up
 from convisav_tui.shop.stock import parse_quantity
 from convisav_tui.store.models import PredefinedWork, RepairOrder
 from convisav_tui.text import fold
 
-PART, WORK, LABOUR, DISCOUNT, OTHER = "part", "work", "labour", "discount", "other"
+PART, WORK, LABOUR, TRAVEL, DISCOUNT, OTHER = "part", "work", "labour", "travel", "discount", "other"
 MOST_PARTS, MOST_WORKS = 6, 4
 _TIMES = re.compile(r"(\d{1,7}(?:[.,]\d{1,3})?)\s*[x×*]\s*(\S.*)", re.ASCII)
 _HOURS = re.compile(r"\d{1,3}\s*(?:[:h]\s*\d{1,2}|h)", re.ASCII)
 _PRICED = re.compile(r"(\S.*?)\s+(\d[\d ]*(?:[.,]\d{1,2})?)", re.ASCII)
+_TRIPS = re.compile(r"@\s*(\d{1,3})?", re.ASCII)
+_TRIP_WORDS = (mark("Travel"), mark("trip"))  # found by their first letters in any language
+_FEWEST_LETTERS = 4
 _LESS = re.compile(r"-\s*(\d{1,9}(?:[.,]\d{1,2})?)\s*(%?)", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Proposal:
     """One line that what was typed may mean. `ref` is the id of a part, the code of a work, minutes of labour, basis
-    points of a discount; `price` in minor units incl. VAT, None where it is still to be said."""
+    points of a discount, thousandths of trips; `price` in minor units incl. VAT, None where it is still to be said."""
 
     kind: str
     ref: str
@@ -40,7 +44,7 @@ class Proposal:
 
 
 def proposals(session: Session, order_id: int, typed: str, language: str) -> list[Proposal]:
-    """What "pump", "2 x seal", "1:30", "-10 %", "cleaning 25" or an EAN may mean, the likeliest first; the last is
+    """What "pump", "2 x seal", "1:30", "@", "-10 %", "cleaning 25" or an EAN may mean, the likeliest first; the last is
     always the text itself as a line of its own. Raises NotFound."""
     order = order_of(session, order_id)
     text = " ".join(typed.split())
@@ -50,9 +54,13 @@ def proposals(session: Session, order_id: int, typed: str, language: str) -> lis
     if less is not None:
         return _discount(less[1], percent=bool(less[2]), currency=order.currency)
     if _HOURS.fullmatch(text.lower()):
-        return [Proposal(LABOUR, str(half_up(parse_hours(text) * 60, ONE)), text)]
+        return [_labour(session, half_up(parse_hours(text) * 60, ONE), text)]
     quantity, words = _quantity(text)
-    found = _parts(session, words, quantity)
+    trips = _TRIPS.fullmatch(words)
+    if trips is not None:
+        return [_travel(session, int(trips[1]) * ONE if trips[1] else quantity, language)]
+    found = [_travel(session, quantity, language)] if _is_trip(words) else []
+    found += _parts(session, words, quantity)
     found += _works(session, order, words, language)
     return [*found, _as_typed(words, quantity, order.currency)]
 
@@ -61,6 +69,22 @@ def part_scanned(session: Session, text: str) -> int | None:
     """The id of the part whose code or EAN was scanned; None when nothing, or more than one, has it."""
     part = scanned_part(session, text)
     return part.id if part is not None else None
+
+
+def _labour(session: Session, minutes: int, text: str) -> Proposal:
+    hour = chosen_amount(session, LABOUR_PRICE)
+    return Proposal(LABOUR, str(minutes), text, price=None if hour is None else half_up(hour * minutes, 60))
+
+
+def _travel(session: Session, trips: int, language: str) -> Proposal:
+    trip = chosen_amount(session, TRAVEL_PRICE)
+    return Proposal(TRAVEL, str(trips), translate(_TRIP_WORDS[0], language), trips, trip)
+
+
+def _is_trip(words: str) -> bool:
+    sought = fold(words)
+    names = (fold(translate(word, code)) for word in _TRIP_WORDS for code in LANGUAGES)
+    return len(sought) >= _FEWEST_LETTERS and any(name.startswith(sought) for name in names)
 
 
 def _quantity(text: str) -> tuple[int, str]:

@@ -20,7 +20,7 @@ from convisav_tui.shop.quote_rates import (
     LABOUR_PRICE,
     TRAVEL_PRICE,
     VAT_REGIME,
-    amount_setting,
+    chosen_amount,
     is_franchise,
 )
 from convisav_tui.shop.setting_rows import keep_setting
@@ -35,8 +35,8 @@ def quote_setting_texts(session: Session, shop: ShopContext) -> dict[str, str]:
     """The choices as `save_quote_settings` reads them (SETTING_FIELDS)."""
     texts = {key: str(shop_setting(session, key) or "") for key in _TEXTS}
     for key in _AMOUNTS:
-        amount = amount_setting(session, key)
-        texts[key] = plain_amount(amount, shop.currency) if amount else ""
+        amount = chosen_amount(session, key)
+        texts[key] = "" if amount is None else plain_amount(amount, shop.currency)
     return texts | {FRANCHISE: "x" if is_franchise(session, shop.today()) else ""}
 
 
@@ -51,8 +51,10 @@ def save_quote_settings(session: Session, raw: Mapping[str, str], actor: Actor, 
     franchise = reader.ticked(FRANCHISE)
     if reader.errors:
         raise FieldErrors(reader.errors)
-    for key, value in (amounts | texts).items():
-        keep_setting(session, key, value or None)
+    for key, amount in amounts.items():
+        keep_setting(session, key, amount)
+    for key, text in texts.items():
+        keep_setting(session, key, text or None)
     if franchise != is_franchise(session, shop.today()):
         chosen = shop_setting(session, VAT_REGIME)
         known = dict(chosen) if isinstance(chosen, Mapping) else {"1970-01-01": chosen} if chosen else {}

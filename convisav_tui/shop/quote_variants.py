@@ -9,8 +9,9 @@ from convisav_tui.i18n import _
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.permissions import Permission, asks, require
+from convisav_tui.shop.quote_changes import done_before
 from convisav_tui.shop.quote_draft import copy_line
-from convisav_tui.shop.quote_lines import done_before, lines_of, note_change, order_of
+from convisav_tui.shop.quote_lines import lines_of, note_change, order_of
 
 LETTERS = "ABCD"
 

@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import col, select
 
 from convisav_tui.i18n import set_language
+from convisav_tui.shop.setting_rows import keep_setting
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import (
     OrderState,
@@ -21,6 +22,7 @@ from convisav_tui.store.models import (
     RepairOrder,
 )
 from tests.screens.shop_bench import LATE, QUOTED, ShopBench, assert_snapshot, counter_of
+from tests.screens.test_loans import menu
 from tests.screens.test_step import choose, elsewhere
 from tests.shop.part_bench import part, receive
 
@@ -118,6 +120,24 @@ def test_consent_by_phone_is_four_actions_at_most(desk: ShopBench) -> None:
     desk.command("2")
     desk.press("pagedown")
     assert "agreed to · Hélène Lefèvre, by phone" in desk.body, desk.text()
+
+
+def test_labour_without_a_price_says_so_and_how_it_gets_one(desk: ShopBench) -> None:
+    quote(desk)
+    desk.type("1:30")
+    assert "no price yet: F10 Quote settings" in desk.body, desk.text()
+    desk.press("enter", "escape")
+    assert "price?" in desk.body and "Enter types it (0: free), b: not billed. F10" in desk.body, desk.text()
+    desk.press("f8")
+    assert desk.desk.view.name == "step" and "“Main-d'œuvre” has no price" in desk.text(), desk.text()
+    desk.press("enter")
+    assert desk.desk.view.name == "quote" and order(desk, LATE).state is not OrderState.QUOTE_ISSUED
+    menu(desk, "quote settings")
+    desk.type("72")
+    desk.press("ctrl+s")
+    assert desk.desk.view.name == "quote", desk.text()
+    desk.press("enter", "ctrl+s")
+    assert "price?" not in desk.body and lines(desk)[0].unit_price == 7200, desk.text()
 
 
 def test_the_entry_finds_parts_works_time_and_discounts(desk: ShopBench) -> None:
@@ -329,6 +349,7 @@ def test_looks(shop: Store, tmp_path: Path, width: int, height: int, language: s
         _look(desk, "entry", language)
         desk.press("ctrl+u", "escape")
         _look(desk, "lines", language)
+        shop.write(lambda session: keep_setting(session, "labour_price", 0))
         desk.press("home", "enter")
         _look(desk, "line", language)
         desk.press("escape")

@@ -6,7 +6,8 @@ import itertools
 
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
-from convisav_tui.shop.quote_lines import DraftRow, draft_of, save_line
+from convisav_tui.shop.quote_lines import save_line
+from convisav_tui.shop.quote_reading import DraftRow, draft_of
 from convisav_tui.store.engine import Store
 from tests.shop.counter import CLERK, SHOP
 

@@ -11,14 +11,15 @@ from sqlmodel import select
 
 from convisav_tui.errors import Conflict, FieldErrors
 from convisav_tui.shop.actor import Actor
-from convisav_tui.shop.quote_draft import add_labour, add_part, add_work, fill_from_diagnosis, open_draft
+from convisav_tui.shop.quote_draft import add_labour, add_part, add_travel, add_work, fill_from_diagnosis, open_draft
 from convisav_tui.shop.quote_heading import save_heading
 from convisav_tui.shop.quote_lines import line_texts, move_line, remove_line, save_line
+from convisav_tui.shop.quote_search import proposals
 from convisav_tui.shop.quote_settings import quote_setting_texts, save_quote_settings
 from convisav_tui.shop.quote_variants import copy_variant, drop_variant
 from convisav_tui.shop.setting_rows import keep_setting
 from convisav_tui.store.engine import Store
-from convisav_tui.store.models import PredefinedWork, Role
+from convisav_tui.store.models import Party, PredefinedWork, Role
 from tests.shop import part_bench
 from tests.shop.bench import Bench
 from tests.shop.counter import CLERK, SHOP, counter_store
@@ -73,6 +74,61 @@ def test_labour_is_typed_in_hours_and_costs_the_shops_price(bench: Bench) -> Non
     bench.write(lambda s: add_labour(s, bench.order_id, 20, CLERK, SHOP, key()))
     typed, counted = draft(bench.store, bench.order_id).lines
     assert typed.amount == 9000 and (counted.quantity, counted.amount, counted.unit) == (333, 2398, "h")
+
+
+def test_an_hour_that_nobody_priced_is_owed_its_price(bench: Bench) -> None:
+    bench.write(lambda s: keep_setting(s, "labour_price", None))
+    first, second = (bench.write(lambda s: add_labour(s, bench.order_id, 60, CLERK, SHOP, key())) for _turn in "ab")
+    assert [one.price_due for one in draft(bench.store, bench.order_id).lines] == [True, True]
+    with bench.store.read() as session:
+        assert line_texts(session, first, CLERK)["unit_price"] == ""  # saving the form as it stands means no gift
+    change = {"quantity": "2", "unit_price": ""}
+    bench.write(lambda s: save_line(s, bench.order_id, change, SHOP, CLERK, key(), line_id=first))
+    assert draft(bench.store, bench.order_id).lines[0].price_due
+    bench.write(lambda s: save_line(s, bench.order_id, {"unit_price": "0"}, SHOP, CLERK, key(), line_id=first))
+    bench.write(lambda s: save_line(s, bench.order_id, {"quantity": "3"}, SHOP, CLERK, key(), line_id=first))
+    assert [one.price_due for one in draft(bench.store, bench.order_id).lines] == [False, True]
+    bench.write(lambda s: copy_variant(s, bench.order_id, CLERK, SHOP, key()))
+    assert [one.price_due for one in draft(bench.store, bench.order_id).lines][2] is False  # a copy of the first
+    bench.write(lambda s: save_line(s, bench.order_id, {"billed": ""}, SHOP, CLERK, key(), line_id=second))
+    assert not draft(bench.store, bench.order_id).variants[0].lines[1].price_due
+    bench.write(lambda s: keep_setting(s, "labour_price", 0))
+    assert not any(one.price_due for one in draft(bench.store, bench.order_id).lines)
+
+
+def test_a_trip_has_a_short_way_and_its_own_price(bench: Bench) -> None:
+    def meant(typed: str) -> list[tuple[str, str, int | None]]:
+        with bench.store.read() as session:
+            return [(one.kind, one.ref, one.price) for one in proposals(session, bench.order_id, typed, "fr")]
+
+    bench.write(lambda s: keep_setting(s, "travel_price", None))
+    assert meant("@") == [("travel", "1000", None)]
+    bench.write(lambda s: keep_setting(s, "travel_price", 3000))
+    assert meant("@ 2") == meant("2 x @") == [("travel", "2000", 3000)]
+    assert meant("dépl")[0] == meant("trip")[0] == ("travel", "1000", 3000)
+    assert [kind for kind, _ref, _price in meant("dep")] == ["other"]
+    bench.write(lambda s: add_travel(s, bench.order_id, 2000, CLERK, SHOP, key()))
+    (row,) = draft(bench.store, bench.order_id).lines
+    assert (row.kind.value, row.quantity, row.amount, row.price_due) == ("travel", 2000, 6000, False)
+    bench.write(lambda s: keep_setting(s, "travel_price", None))
+
+
+def test_what_goes_without_saying_is_said_in_the_readers_language(bench: Bench) -> None:
+    bench.write(lambda s: setattr(s.get_one(Party, bench.order.party_id), "language", "ro"))
+    bench.write(lambda s: add_labour(s, bench.order_id, 60, CLERK, SHOP, key()))
+    bench.write(lambda s: add_travel(s, bench.order_id, 1000, CLERK, SHOP, key()))
+    line(bench.store, bench.order_id, kind="discount", discount="10")
+    assert [one.text for one in draft(bench.store, bench.order_id).lines] == ["Manoperă", "Deplasare", "Reducere"]
+
+
+def test_what_an_hour_costs_by_now_is_proposed_where_it_is_owed(bench: Bench) -> None:
+    bench.write(lambda s: keep_setting(s, "labour_price", None))
+    line_id = bench.write(lambda s: add_labour(s, bench.order_id, 60, CLERK, SHOP, key()))
+    bench.write(lambda s: save_quote_settings(s, {"labour_price": "72"}, CLERK, SHOP))
+    bench.write(lambda s: save_heading(s, bench.order_id, {"prices_with_vat": ""}, CLERK, SHOP))
+    with bench.store.read() as session:
+        assert line_texts(session, line_id, CLERK)["unit_price"] == "60.00"
+    assert draft(bench.store, bench.order_id).lines[0].price_due
 
 
 def test_who_changed_a_line_is_told_to_the_other_station(bench: Bench) -> None:
@@ -222,9 +278,11 @@ def test_the_shop_chooses_its_prices_and_its_regime(bench: Bench) -> None:
     with pytest.raises(FieldErrors):
         bench.write(lambda s: save_quote_settings(s, {"labour_price": "cher"}, CLERK, SHOP))
     bench.write(lambda s: save_quote_settings(s, chosen, CLERK, SHOP))
+    bench.write(lambda s: save_quote_settings(s, {"travel_price": "0"}, CLERK, SHOP))
     with bench.store.read() as session:
         texts = quote_setting_texts(session, SHOP)
     assert {key: texts[key] for key in chosen} == chosen | {"labour_price": "72.00"}
+    assert (texts["travel_price"], texts["labour_cost"]) == ("0.00", "")  # free, and not said yet
     assert draft(bench.store, bench.order_id).franchise
     bench.write(lambda s: save_quote_settings(s, {"franchise": "", "registration": ""}, CLERK, SHOP))
     assert not draft(bench.store, bench.order_id).franchise

@@ -15,12 +15,13 @@ from convisav_tui.shop.consent import consent_lines, record_consent, withdraw_ca
 from convisav_tui.shop.consent_ledger import ledger_of
 from convisav_tui.shop.payments import take_payment
 from convisav_tui.shop.quote_content import draft_gaps
-from convisav_tui.shop.quote_draft import add_part
+from convisav_tui.shop.quote_draft import add_labour, add_part
 from convisav_tui.shop.quote_form import give_repair_form
 from convisav_tui.shop.quote_heading import save_heading
-from convisav_tui.shop.quote_lines import draft_of
+from convisav_tui.shop.quote_reading import draft_of
 from convisav_tui.shop.quote_variants import copy_variant
 from convisav_tui.shop.quoting import accepted_lines, consented_total, current_offer, lines_of_quote
+from convisav_tui.shop.setting_rows import keep_setting
 from convisav_tui.shop.workflow import expire_quotes, preview_step, take_step
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import (
@@ -119,6 +120,21 @@ def test_an_amount_and_a_text_are_one_line(bench: Bench) -> None:
 def test_where_lines_are_written_nothing_else_is_asked(bench: Bench) -> None:
     line(bench.store, bench.order_id, **LABOUR)
     assert {"amount", "text"}.isdisjoint(one.key for one in bench.steps()["issue_quote"].inputs)
+
+
+def test_labour_at_nothing_is_not_issued_unless_it_is_meant(bench: Bench) -> None:
+    line(bench.store, bench.order_id, **PUMP)
+    bench.write(lambda s: add_labour(s, bench.order_id, 90, CLERK, SHOP, key()))
+    with pytest.raises(Refusal, match=r"“Main-d'œuvre” has no price.*F10, Quote settings") as refused:
+        bench.step("issue_quote")
+    assert refused.value.mended_by == "quote"
+    line(bench.store, bench.order_id, kind="travel", text="Déplacement", unit_price="0")  # typed: it is meant
+    bench.write(lambda s: keep_setting(s, "labour_price", 0))
+    try:
+        (quote,) = issue(bench)
+    finally:
+        bench.write(lambda s: keep_setting(s, "labour_price", None))
+    assert quote.amount == 4500
 
 
 def test_a_draft_that_changed_on_the_way_is_not_issued(bench: Bench) -> None:
