@@ -158,7 +158,7 @@ def _say_taken(situation: Situation, answers: Answers) -> str:
     told = []
     if not took.whole or took.circular or took.quote.variant:
         told.append(_("Agreed: {amount}.").format(amount=situation.money(took.amount)))
-    if parts_to_ask_for(situation, took):
+    if parts_to_ask_for(took):
         told.append(_("The used parts that he chose are still to be asked for."))
     return " ".join(told)
 

@@ -11,6 +11,7 @@ from convisav_tui.shop.quote_rates import usual_rate
 from convisav_tui.shop.quote_totals import without_vat
 from convisav_tui.shop.quoting import LONGEST_LINE, Acceptance, lines_of_quote
 from convisav_tui.shop.situation import Situation
+from convisav_tui.shop.used_parts import used_part_of
 from convisav_tui.store.models import (
     CircularOffer,
     OrderEvent,
@@ -109,15 +110,17 @@ def _left_out(situation: Situation, accepted: Acceptance) -> set[tuple[str, int,
 
 def _choose_used(situation: Situation, accepted: Acceptance) -> None:
     chosen = {
-        _words(line): line.circular_price
+        _words(line): line
         for line in lines_of_quote(situation.session, accepted.quote)
         if line.id in accepted.circular_lines and line.circular_offer is CircularOffer.OFFERED
     }
     for row in lines_of(situation.session, situation.order_id):
-        price = chosen.get(_words(row))
-        if price is not None:
-            row.unit_price, row.condition = price, PartCondition.CIRCULAR
-            row.circular_offer, row.circular_price, row.part_id = None, None, None
+        line = chosen.get(_words(row))
+        if line is not None:
+            used = used_part_of(situation.session, line, with_vat=accepted.quote.prices_with_vat)
+            row.unit_price, row.condition = line.circular_price or 0, PartCondition.CIRCULAR
+            row.circular_offer, row.circular_price = None, None
+            row.part_id = used.id if used is not None else None
             situation.session.add(row)
     situation.session.flush()
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from convisav_tui.errors import Conflict, FieldErrors, Refusal
 from convisav_tui.shop.consent import consent_lines, record_consent, withdraw_cap
@@ -18,6 +18,7 @@ from convisav_tui.shop.quote_content import draft_gaps
 from convisav_tui.shop.quote_draft import add_labour, add_part
 from convisav_tui.shop.quote_form import give_repair_form
 from convisav_tui.shop.quote_heading import save_heading
+from convisav_tui.shop.quote_lines import save_line
 from convisav_tui.shop.quote_reading import draft_of
 from convisav_tui.shop.quote_variants import copy_variant
 from convisav_tui.shop.quoting import accepted_lines, consented_total, current_offer, lines_of_quote
@@ -33,6 +34,7 @@ from convisav_tui.store.models import (
     Nature,
     OrderState,
     Paper,
+    Part,
     PartNeed,
     PriceConsent,
     Quote,
@@ -319,6 +321,63 @@ def test_the_used_part_is_chosen_before_the_quote_is_accepted(bench: Bench) -> N
     assert consented(bench) == 8500
     (quote,) = bench.rows(Quote)
     assert bench_decisions(bench, quote)[0].circular_choice is CircularChoice.YES
+
+
+def used_pump(bench: Bench, name: str, *, in_stock: bool) -> tuple[int, int | None]:
+    """A new pump on the quote, and the used one in the stock that was offered for 25.00."""
+    new = part_bench.part(bench.store, code=f"{name}-N", name=name, ean="")
+    used = part_bench.part(bench.store, code=f"{name}-U", name=name, ean="", condition="circular") if in_stock else None
+    if used is not None:
+        part_bench.receive(bench.store, used, 3)
+    line_id = bench.write(lambda s: add_part(s, bench.order_id, new, CLERK, SHOP, key(), quantity=2000))
+    raw = {"circular_offer": "offered", "circular_price": "25"}
+    bench.write(lambda s: save_line(s, bench.order_id, raw, SHOP, CLERK, key(), line_id=line_id))
+    return new, used
+
+
+def needs_of_order(bench: Bench) -> list[tuple[int, int, int, str]]:
+    with bench.store.read() as session:
+        rows = session.exec(select(PartNeed).where(PartNeed.order_id == bench.order_id).order_by(col(PartNeed.id)))
+        return [(row.part_id, row.quantity, row.reserved, row.state.value) for row in rows]
+
+
+def test_the_used_part_that_was_chosen_is_reserved_by_itself(bench: Bench) -> None:
+    new, used = used_pump(bench, "POMPE-A", in_stock=True)
+    part_bench.receive(bench.store, new, 2)
+    issue(bench)
+    with bench.store.read() as session:
+        told = preview_step(session, bench.order_id, "accept_quote", {"circular": "yes", "decided_by": "H"}, SHOP)
+    assert not any("still to be asked for" in sentence for sentence in told.effects)
+    bench.step("accept_quote", circular="yes")
+    assert needs_of_order(bench) == [(used, 2000, 2000, "allocated")]
+    bench.undo()
+    assert needs_of_order(bench) == [(used, 2000, 0, "cancelled")]
+    bench.step("accept_quote", circular="no")
+    assert needs_of_order(bench)[1:] == [(new, 2000, 2000, "allocated")]
+
+
+def test_a_used_part_without_a_card_gets_one_and_is_to_be_ordered(bench: Bench) -> None:
+    new, _none = used_pump(bench, "POMPE-B", in_stock=False)
+    issue(bench)
+    bench.step("accept_quote", circular="yes")
+    with bench.store.read() as session:
+        card = session.exec(select(Part).where(Part.code == "POMPE-B-N-C")).one()
+    assert (card.name, card.condition.value, card.price) == ("POMPE-B", "circular", 2500)
+    assert needs_of_order(bench) == [(card.id, 2000, 0, "to_order")] and card.id != new
+    assert bench.order.state is S.AWAITING_PARTS
+
+
+def test_what_is_quoted_on_top_keeps_the_used_part(bench: Bench) -> None:
+    _new, used = used_pump(bench, "POMPE-C", in_stock=True)
+    issue(bench)
+    bench.step("accept_quote", circular="yes")
+    bench.step("start_repair")
+    bench.step("extra_work_found", extra="30", text="Joint", reason="usé")
+    kept = draft(bench.store, bench.order_id).lines[0]
+    assert (kept.part_id, kept.condition, kept.unit_price) == (used, "circular", 2500)
+    issue(bench)
+    bench.step("accept_quote")
+    assert needs_of_order(bench) == [(used, 2000, 2000, "allocated")]
 
 
 def test_an_expired_quote_is_not_accepted_and_a_refused_one_says_why(bench: Bench) -> None:
