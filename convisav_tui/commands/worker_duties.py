@@ -213,11 +213,22 @@ class Duties:
         with self._store.read() as session:
             orphans = destroy_orphan_keys(session, instant)
         cleared = self._store.write(lambda session: clear_old_texts(session, shop, instant))
+        self._delete_photos()
         if cleared:
             log.info("texts of %d old messages cleared", cleared)
         if purged or orphans:
             log.info("%d unlock codes and %d keys without a code destroyed", purged, orphans)
         return 0
+
+    def _delete_photos(self) -> None:
+        """Files of persons who were erased (rules.md 4.4)."""
+        from convisav_tui.shop.evidence import delete_erased_photos
+
+        photos = delete_erased_photos(self._store, self._config.home)
+        if photos.files:
+            log.info("%d photos of erased persons deleted", photos.files)
+        for fault in photos.faults:
+            log.warning("%s", fault)
 
     def _read_config_again(self) -> None:
         """A printer or mail account that was corrected in the file is used at once; a wrong file changes nothing."""

@@ -18,8 +18,10 @@ from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.shop.retention import Clock, clock_of
 from convisav_tui.shop.secrets import purge_secret
 from convisav_tui.store.erasing import erase_from_logs
+from convisav_tui.store.evidence_copies import FOLDER
 from convisav_tui.store.models import (
     Channel,
+    CheckAnswer,
     Device,
     Draft,
     DropOff,
@@ -65,6 +67,14 @@ def foresee(session: Session, party_id: int, shop: ShopContext) -> Foreseen:
         ).format(count=clock.orders),
         _("Addresses and texts of all messages; the entry of the search"),
     ]
+    photos = _photos(session, party_id)
+    if photos:
+        sentence = ngettext(
+            "{count} photo, deleted within the hour; older copies of the shop hold it until they are dropped",
+            "{count} photos, deleted within the hour; older copies of the shop hold them until they are dropped",
+            photos,
+        )
+        goes.append(sentence.format(count=photos))
     remains = [_("Number, type, brand and model, dates, states and sums of each order")]
     if clock.papers_until is not None:
         papers = ngettext(
@@ -173,6 +183,14 @@ def _erase_drafts(session: Session, party_id: int) -> None:
 
 def _devices(session: Session, party: Party) -> list[Device]:
     return list(session.exec(select(Device).where(Device.party_id == party.id).order_by(col(Device.id))))
+
+
+def _photos(session: Session, party_id: int) -> int:
+    orders = select(RepairOrder.id).where(RepairOrder.party_id == party_id)
+    named = select(CheckAnswer.evidence).where(
+        col(CheckAnswer.order_id).in_(orders), col(CheckAnswer.evidence).startswith(f"{FOLDER}/")
+    )
+    return len(session.exec(named.distinct()).all())
 
 
 def _party(session: Session, party_id: int) -> Party:

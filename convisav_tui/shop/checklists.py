@@ -12,6 +12,7 @@ from convisav_tui.i18n import _
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.events import append_event
 from convisav_tui.shop.permissions import Permission, asks, require
+from convisav_tui.store.erasing import evidence_shown
 from convisav_tui.store.models import (
     AnswerKind,
     CheckAnswer,
@@ -228,7 +229,7 @@ def _check(point: Checkpoint, answer: CheckAnswer | None, language: str) -> Chec
         required=point.required,
         answer=answer.answer if answer is not None else "",
         note=answer.note if answer is not None else "",
-        evidence=answer.evidence if answer is not None else "",
+        evidence=evidence_shown(answer.evidence, language) if answer is not None else "",
         depth=1 if point.opens_when else 0,
     )
 

@@ -7,11 +7,16 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from convisav_tui.errors import FieldErrors
 from convisav_tui.i18n import _
+from convisav_tui.store.erasing import note_photos_deleted, photos_to_delete
 from convisav_tui.store.evidence_copies import FOLDER
 from convisav_tui.text import clean_line
+
+if TYPE_CHECKING:
+    from convisav_tui.store.engine import Store
 
 LARGEST_PHOTO = 40_000_000  # bytes
 # How the files of cameras and telephones begin, and what they are called.
@@ -32,6 +37,14 @@ class Kept:
 
     name: str
     path: str
+
+
+@dataclass(frozen=True)
+class PhotosDeleted:
+    """How many photos of erased persons went, and which could not be deleted, in sentences."""
+
+    files: int
+    faults: tuple[str, ...]
 
 
 def keep_photo(home: Path, typed: str) -> Kept:
@@ -60,6 +73,30 @@ def keep_photo(home: Path, typed: str) -> Kept:
         sentence = _("{path} cannot be written: {reason}.").format(path=home / place, reason=reason)
         raise FieldErrors({"answer": sentence}) from error
     return Kept(clean_line(source.name)[:200], place.as_posix())
+
+
+def delete_erased_photos(store: Store, home: Path) -> PhotosDeleted:
+    """Delete the photos of persons who were erased; their rows say so once the file is gone. Whatever ends this
+    between, the next time goes on. A photo that an answer of somebody else names as well stays for him."""
+    with store.read() as session:
+        due = photos_to_delete(session)
+    done, files, faults = list[str](), 0, list[str]()
+    for name, shared in due.items():
+        place = home / name
+        if not shared and place.resolve().is_relative_to((home / FOLDER).resolve()):
+            if not place.exists() and store.path is None:
+                continue  # the shop is on a server: another machine's folder may hold it
+            try:
+                place.unlink(missing_ok=True)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                faults.append(_("{path} cannot be deleted: {reason}.").format(path=place, reason=reason))
+                continue
+            files += 1
+        done.append(name)
+    if done:
+        store.write(lambda session: note_photos_deleted(session, done))
+    return PhotosDeleted(files, tuple(faults))
 
 
 def _ending(content: bytes) -> str:

@@ -11,6 +11,9 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from convisav_tui.i18n import language as language_now
+from convisav_tui.i18n import mark, translate
+from convisav_tui.store.evidence_copies import FOLDER
 from convisav_tui.store.tables import (
     CALL_ATTEMPT,
     CHECK_ANSWER,
@@ -18,7 +21,9 @@ from convisav_tui.store.tables import (
     CUSTODY_EVENT,
     MESSAGE,
     MESSAGE_ATTEMPT,
+    ORDER,
     ORDER_EVENT,
+    PARTY,
     PRICE_CONSENT,
     QUOTE,
     QUOTE_DECISION,
@@ -29,6 +34,10 @@ from convisav_tui.store.tables import (
 # What an event may say of a person: who he was becomes his code, his and our words about him go.
 _NAMES = frozenset({"taken_by", "decided_by", "signed_by"})
 _WORDS = frozenset({"note", "reason", "work", "release_reason", "text", "lines"})
+ERASED = "erased"
+"""What a row says in place of its photo; with the photo's name behind it while the file is still to be deleted."""
+_DUE = f"{ERASED}:"
+_PHOTO_ERASED = mark("photo erased")
 
 
 def erase_from_logs(session: Session, order_ids: Collection[int], code: str, party_id: int | None = None) -> int:
@@ -41,7 +50,7 @@ def erase_from_logs(session: Session, order_ids: Collection[int], code: str, par
     quotes = sa.select(QUOTE.c.id).where(QUOTE.c.order_id.in_(order_ids))
     told = MESSAGE.c.order_id.in_(order_ids) | (MESSAGE.c.party_id == party_id)
     messages = sa.select(MESSAGE.c.id).where(told)
-    typed = sa.select(CHECKPOINT.c.id).where(CHECKPOINT.c.kind == "text")
+    typed = sa.select(CHECKPOINT.c.id).where(CHECKPOINT.c.kind.in_(("text", "photo")))
     answers = sa.update(CHECK_ANSWER).where(CHECK_ANSWER.c.order_id.in_(order_ids))
     statements = (
         sa.update(CUSTODY_EVENT).where(CUSTODY_EVENT.c.order_id.in_(order_ids)).values(note=""),
@@ -50,7 +59,7 @@ def erase_from_logs(session: Session, order_ids: Collection[int], code: str, par
         sa.update(QUOTE_DRAFT).where(QUOTE_DRAFT.c.order_id.in_(order_ids)).values(text="", execution=""),
         sa.delete(QUOTE_DRAFT_LINE).where(QUOTE_DRAFT_LINE.c.order_id.in_(order_ids)),
         answers.where(CHECK_ANSWER.c.checkpoint_id.in_(typed)).values(answer="—"),
-        answers.values(note="", evidence=""),
+        answers.values(note="", evidence=_without_photo()),
         sa.update(MESSAGE).where(told).values(recipient="", subject="", body="", last_text="", provider_id=""),
         sa.update(MESSAGE_ATTEMPT).where(MESSAGE_ATTEMPT.c.message_id.in_(messages)).values(text="", provider_id=""),
         sa.update(CALL_ATTEMPT).where(CALL_ATTEMPT.c.message_id.in_(messages)).values(note=""),
@@ -60,6 +69,42 @@ def erase_from_logs(session: Session, order_ids: Collection[int], code: str, par
         changed += int(getattr(session.connection().execute(statement), "rowcount", 0))
     session.expire_all()
     return changed
+
+
+def _without_photo() -> sa.Case[str]:
+    """A photo is to be deleted once this is committed; the name of another file says nothing any more."""
+    evidence = CHECK_ANSWER.c.evidence
+    photo = sa.literal(_DUE, sa.String) + evidence
+    return sa.case((evidence.startswith(f"{FOLDER}/"), photo), (evidence.startswith(ERASED), evidence), else_="")
+
+
+def photos_to_delete(session: Session) -> dict[str, bool]:
+    """The photos of persons who were erased that are still to be deleted, from the data folder on; whether the answer
+    of somebody else names the same one."""
+    erased = sa.select(ORDER.c.id).join(PARTY, PARTY.c.id == ORDER.c.party_id)
+    due = sa.select(CHECK_ANSWER.c.evidence).where(
+        CHECK_ANSWER.c.order_id.in_(erased.where(PARTY.c.anonymised_at.is_not(None))),
+        CHECK_ANSWER.c.evidence.startswith(_DUE),
+    )
+    names = {str(evidence).removeprefix(_DUE) for evidence in session.execute(due).scalars()}
+    others = sa.select(CHECK_ANSWER.c.evidence).where(CHECK_ANSWER.c.evidence.in_(names))
+    named = set(session.execute(others).scalars()) if names else set()
+    return {name: name in named for name in sorted(names)}
+
+
+def note_photos_deleted(session: Session, names: Collection[str]) -> None:
+    """Have the rows of these photos say that they were erased."""
+    due = [f"{_DUE}{name}" for name in names]
+    session.connection().execute(
+        sa.update(CHECK_ANSWER).where(CHECK_ANSWER.c.evidence.in_(due)).values(evidence=ERASED)
+    )
+    session.expire_all()
+
+
+def evidence_shown(stored: str, language: str = "") -> str:
+    """What an answer rests on, as people read it."""
+    erased = stored == ERASED or stored.startswith(_DUE)
+    return translate(_PHOTO_ERASED, language or language_now()) if erased else stored
 
 
 def clear_message_texts(session: Session, message_ids: Collection[int]) -> int:

@@ -13,9 +13,11 @@ from convisav_tui.errors import Refusal
 from convisav_tui.shop.anonymise import anonymise, foresee
 from convisav_tui.shop.document import print_again
 from convisav_tui.shop.drafts import save_draft
+from convisav_tui.shop.evidence import delete_erased_photos, keep_photo
 from convisav_tui.shop.person_export import export_person
 from convisav_tui.shop.person_paper import person_paper
 from convisav_tui.shop.retention import due_for_erasure
+from convisav_tui.store.engine import Store
 from convisav_tui.store.models import (
     AnswerKind,
     CheckAnswer,
@@ -29,6 +31,7 @@ from convisav_tui.store.models import (
     PrintJob,
     StaffEvent,
 )
+from convisav_tui.store.queries.workshop import workshop_of
 from convisav_tui.store.suggest import customers
 from tests.invariants import check
 from tests.shop.bench import Bench, replayed
@@ -129,6 +132,69 @@ def test_what_the_workshop_wrote_says_no_more_whose_it_was(bench: Bench) -> None
         texts = [fix.cause, fix.remedy, *(point.text for point in session.exec(select(OpenPoint)))]
         texts += [answer.note + answer.evidence for answer in session.exec(select(CheckAnswer))]
     assert "quidelle" not in " ".join(texts).casefold()
+
+
+def photo(bench: Bench, home: Path, content: bytes, order_id: int) -> str:
+    """A photo that an answer of an order names; its name from the data folder on."""
+    (home / "quidelle.png").write_bytes(b"\x89PNG\r\n\x1a\n" + content)
+    kept = keep_photo(home, str(home / "quidelle.png"))
+
+    def answer(session: Session) -> None:
+        place = session.exec(select(Checkpoint).where(Checkpoint.kind == AnswerKind.PHOTO)).first()
+        assert place is not None
+        session.add(CheckAnswer(order_id=order_id, checkpoint_id=place.id, answer=kept.name, evidence=kept.path))
+
+    bench.write(answer)
+    return kept.path
+
+
+def answers_of(bench: Bench, order_id: int) -> set[tuple[str, str]]:
+    with bench.store.read() as session:
+        rows = session.exec(select(CheckAnswer).where(CheckAnswer.order_id == order_id)).all()
+        shown = {(one.answer, one.evidence) for one in workshop_of(session, order_id).answers}
+    assert {answer for answer, _evidence in shown} <= {row.answer for row in rows}
+    return {(row.answer, row.evidence) for row in rows} | shown
+
+
+def test_photos_go_once_the_erasure_is_committed_and_the_rows_say_so(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.take_in()
+    other = bench.order_id
+    party_id = closed(bench)
+    own, shared = (photo(bench, tmp_path, content, bench.order_id) for content in (b"own", b"shared"))
+    assert photo(bench, tmp_path, b"shared", other) == shared
+    with bench.store.read() as session:
+        assert any("2 photos, deleted" in line for line in foresee(session, party_id, SHOP).goes)
+    erase(bench, party_id)
+    assert (tmp_path / own).exists()
+    with monkeypatch.context() as patch:  # killed when the file had gone, and the rows did not say so yet
+        patch.setattr(Store, "write", lambda *_nothing: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            delete_erased_photos(bench.store, tmp_path)
+    assert not (tmp_path / own).exists()
+    assert answers_of(bench, bench.order_id) >= {("—", f"erased:{own}"), ("—", "photo erased")}
+    delete_erased_photos(bench.store, tmp_path)
+    assert answers_of(bench, bench.order_id) == {("—", "erased"), ("—", "photo erased")}
+    assert (tmp_path / shared).exists() and ("quidelle.png", shared) in answers_of(bench, other)
+    assert delete_erased_photos(bench.store, tmp_path).files == 0
+
+
+def test_a_photo_that_cannot_be_deleted_is_told_and_tried_again(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party_id = closed(bench)
+    name = photo(bench, tmp_path, b"own", bench.order_id)
+    erase(bench, party_id)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", _refused)
+        (told,) = delete_erased_photos(bench.store, tmp_path).faults
+    assert f"{name} cannot be deleted: Permission denied." in told
+    assert delete_erased_photos(bench.store, tmp_path).files == 1 and not (tmp_path / name).exists()
+
+
+def _refused(_path: Path, missing_ok: bool = False) -> None:
+    raise PermissionError(13, "Permission denied")
 
 
 def test_papers_stay_word_for_word(bench: Bench) -> None:

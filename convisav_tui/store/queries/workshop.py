@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from convisav_tui.store.erasing import evidence_shown
 from convisav_tui.store.tables import (
     CHECK_ANSWER,
     CHECKPOINT,
@@ -79,7 +80,7 @@ def workshop_of(session: Session, order_id: int) -> WorkshopFacts:
     wanted = {"order_id": order_id}
     newest = {row[0]: AnswerFacts(*row[1:]) for row in session.execute(_ANSWERS, wanted)}
     return WorkshopFacts(
-        answers=tuple(newest.values()),
+        answers=tuple(replace(one, evidence=evidence_shown(one.evidence)) for one in newest.values()),
         helpers=tuple(session.execute(_HELPERS, wanted).scalars()),
         spells=tuple(SpellFacts(*row) for row in session.execute(_SPELLS, wanted)),
         points=tuple(PointFacts(*row) for row in session.execute(_POINTS, wanted)),
