@@ -23,7 +23,7 @@ def _attribute(tag: int, name: str, values: Sequence[object]) -> bytes:
         elif tag == _BOOLEAN:
             content = bytes([bool(value)])
         else:
-            content = str(value).encode()
+            content = value if isinstance(value, bytes) else str(value).encode()
         own = name.encode() if place == 0 else b""
         packed += struct.pack(f">BH{len(own)}sH{len(content)}s", tag, len(own), own, len(content), content)
     return packed
@@ -50,6 +50,8 @@ class OfficePrinter:
         self.accepting = True
         self.media = ["iso_a4_210x297mm"]
         self.formats = ["application/pdf", "image/urf"]
+        self.more: list[tuple[int, str, Sequence[object]]] = []
+        """What else it says of itself."""
         self.job_state = 9
         self.documents: list[bytes] = []
         self.jobs: list[dict[str, str]] = []
@@ -115,6 +117,7 @@ class OfficePrinter:
             (_BOOLEAN, "printer-is-accepting-jobs", [self.accepting]),
             (_KEYWORD, "media-ready", self.media),
             (_MIME, "document-format-supported", self.formats),
+            *self.more,
         ]
 
     def _print(self, request: BaseHTTPRequestHandler, head: bytes, length: int) -> None:
@@ -166,6 +169,19 @@ class OfficePrinter:
         request.send_header("Content-Length", str(len(octets)))
         request.end_headers()
         request.wfile.write(octets)
+
+
+def draws(*resolutions: int, types: Sequence[str] = ("sgray_8",), **more: str) -> Group:
+    """What a printer of PWG raster says of it; `more` are keywords, with _ for -."""
+    dots = [struct.pack(">iib", dpi, dpi, 3) for dpi in resolutions]
+    keywords = [(_KEYWORD, name.replace("_", "-"), [value]) for name, value in more.items()]
+    types_told = (_KEYWORD, "pwg-raster-document-type-supported", types)
+    return [(0x32, "pwg-raster-document-resolution-supported", dots), types_told, *keywords]
+
+
+def copies_up_to(most: int) -> tuple[int, str, Sequence[object]]:
+    """How often a printer says that it repeats a job."""
+    return 0x33, "copies-supported", [struct.pack(">ii", 1, most)]
 
 
 @contextlib.contextmanager

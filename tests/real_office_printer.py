@@ -61,6 +61,7 @@ class RealOfficePrinter:
             "HOME": str(folder),
         }
         self.address = self.holding_letter = ""
+        self._printers = 0
         self.queue = ""
 
     def start(self) -> None:
@@ -73,25 +74,35 @@ class RealOfficePrinter:
         self._run(
             "avahi-daemon", "--no-rlimits", "--no-drop-root", "--no-chroot", "-f", str(self.folder / "avahi.conf")
         )
-        port = free_port()
         # It says that letter paper is loaded.
-        self.holding_letter = f"ipp://127.0.0.1:{port}/ipp/print"
+        self.holding_letter = self.start_printer("application/pdf", self.documents)
         self.address = f"{self.holding_letter}?media=any"
-        command = self.folder / "print.sh"
+
+    def start_printer(self, formats: str, documents: Path, *options: str) -> str:
+        """One more printer, which takes these media types and keeps what it prints in that folder: its address."""
+        self._printers += 1
+        own = self.folder / f"printer-{self._printers}"
+        own.mkdir()
+        documents.mkdir(exist_ok=True)
+        port = free_port()
+        address = f"ipp://127.0.0.1:{port}/ipp/print"
+        command = own / "print.sh"
         command.write_text(
-            '#!/bin/sh\ncp "$1" "$(dirname "$0")/documents/"\n[ -e "$(dirname "$0")/reasons" ] || exit 0\n'
-            'sed "s/^/STATE: /" "$(dirname "$0")/reasons" >&2\n'
+            f'#!/bin/sh\ncp "$1" "{documents}/"\n[ -e "{self.folder}/reasons" ] || exit 0\n'
+            f'sed "s/^/STATE: /" "{self.folder}/reasons" >&2\n'
         )
         command.chmod(0o755)
-        options = ["-p", str(port), "-r", "off", "-n", "localhost", "-f", "application/pdf"]
-        arguments = [*options, "-c", str(command), "-d", str(self.folder), "Bureau"]
-        wait_until(lambda: self._starts(arguments), 30.0, "ippeveprinter")
+        usual = ["-p", str(port), "-r", "off", "-n", "localhost", "-f", formats, *options]
+        arguments = [*usual, "-c", str(command), "-d", str(own), f"Bureau {self._printers}"]
+        self._run("ippeveprinter", *arguments)
+        wait_until(lambda: self._starts(address, arguments), 30.0, "ippeveprinter")
+        return address
 
-    def _starts(self, arguments: Sequence[str]) -> bool:
+    def _starts(self, address: str, arguments: Sequence[str]) -> bool:
         """Whether the printer answers; it gives up while Avahi is not there yet, and is then started again."""
-        if not self._running or self._running[-1].args[0] != "ippeveprinter" or self._running[-1].poll() is not None:
+        if self._running[-1].poll() is not None:
             self._run("ippeveprinter", *arguments)
-        return self.state() is not None
+        return self.state(address) is not None
 
     def start_queue(self) -> None:
         """cupsd with the queue `bureau` to this printer."""

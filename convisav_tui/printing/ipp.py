@@ -29,6 +29,7 @@ _PIECE = 65536
 LARGEST_ANSWER = 4_000_000
 _requests = itertools.count(1)
 _NAME_OF_OPERATION = "application/ipp"
+_DOTS_AN_INCH = 3
 
 
 class Operation(enum.IntEnum):
@@ -49,6 +50,8 @@ class Tag(enum.IntEnum):
     INTEGER = 0x21
     BOOLEAN = 0x22
     ENUM = 0x23
+    RESOLUTION = 0x32
+    RANGE = 0x33
     NAME = 0x42
     KEYWORD = 0x44
     URI = 0x45
@@ -210,6 +213,12 @@ def _value(tag: int, content: bytes) -> Value:
         return int.from_bytes(content, "big", signed=True)
     if tag == Tag.BOOLEAN:
         return content == b"\x01"
+    if tag == Tag.RANGE and len(content) == 8:
+        return "{}-{}".format(*struct.unpack(">ii", content))
+    if tag == Tag.RESOLUTION and len(content) == 9:
+        across, along, unit = struct.unpack(">iib", content)
+        size = f"{across}x{along}" if across != along else str(across)
+        return size + ("dpi" if unit == _DOTS_AN_INCH else "dpcm")
     return content.decode("utf-8", "replace")
 
 

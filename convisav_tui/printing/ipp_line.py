@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from convisav_tui.i18n import _
 from convisav_tui.printing import ipp
+from convisav_tui.printing.document_format import PDF
 from convisav_tui.printing.ipp import Answer, Attribute, Call, NotAnswered, Operation, Tag, attribute
 from convisav_tui.printing.ipp_status import ASKED, clean_words, read_status
-from convisav_tui.printing.line import PDF, Payload, Waits
+from convisav_tui.printing.line import Payload, Waits
 from convisav_tui.printing.media import Media
 from convisav_tui.printing.status import UNKNOWN, Condition, PrinterStatus
 from convisav_tui.printing.transport import Delivery, DeliveryKind, Unreachable, interrupted, not_confirmed
@@ -108,6 +109,8 @@ class IppLine:
             job.append(attribute(Tag.INTEGER, "copies", payload.copies))
         if payload.media is not None:
             job.append(attribute(Tag.KEYWORD, "media", media_name(payload.media)))
+        if payload.sides:
+            job.append(attribute(Tag.KEYWORD, "sides", payload.sides))
         return ipp.request(Operation.PRINT_JOB, self._place, operation, job)
 
     def _heard_early(self) -> Answer | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from convisav_tui.printing.document_format import Abilities
 from convisav_tui.printing.ipp import Answer
 from convisav_tui.printing.sizes import A4
 from convisav_tui.printing.status import Condition, PrinterStatus
@@ -15,8 +16,18 @@ ASKED = (
     "printer-is-accepting-jobs",
     "media-ready",
     "document-format-supported",
+    "media-supported",
+    "pwg-raster-document-resolution-supported",
+    "pwg-raster-document-type-supported",
+    "pwg-raster-document-sheet-back",
+    "urf-supported",
+    "color-supported",
+    "print-color-mode-default",
+    "sides-default",
+    "copies-supported",
 )
 _PROCESSING, _STOPPED = 4, 5
+_GRAY = ("monochrome", "process-monochrome", "auto-monochrome", "bi-level")
 _SIZE = re.compile(r"_(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)(mm|in)$")
 _MM = {"mm": 1.0, "in": 25.4}
 _SEVERITIES = ("-error", "-warning", "-report")
@@ -65,7 +76,24 @@ def read_status(answer: Answer) -> PrinterStatus:
         _loaded([str(value) for value in answer.of("media-ready")]),
         tuple(warnings),
         clean_words(answer.word("printer-state-message")) if stopped or warnings else "",
-        frozenset(str(value) for value in answer.of("document-format-supported")),
+        read_abilities(answer),
+    )
+
+
+def read_abilities(answer: Answer) -> Abilities:
+    """What the same answer tells of formats and pages."""
+    words = {name: tuple(str(value) for value in answer.of(name)) for name in ASKED}
+    most = words["copies-supported"][0].rpartition("-")[2] if words["copies-supported"] else ""
+    return Abilities(
+        formats=frozenset(words["document-format-supported"]),
+        media=frozenset(words["media-supported"]),
+        pwg_types=frozenset(words["pwg-raster-document-type-supported"]),
+        pwg_resolutions=words["pwg-raster-document-resolution-supported"],
+        pwg_back=answer.word("pwg-raster-document-sheet-back"),
+        urf=words["urf-supported"],
+        colour=answer.of("color-supported") == (True,) and answer.word("print-color-mode-default") not in _GRAY,
+        sides=answer.word("sides-default"),
+        most_copies=int(most) if most.isdecimal() else 0,
     )
 
 

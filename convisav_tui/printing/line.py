@@ -15,7 +15,6 @@ from convisav_tui.printing.transport import Address, Delivery, DeliveryKind, Pat
 
 # How long a printer that tells its state may take to finish a job before we believe that it will.
 SETTLE_SECONDS = 5.0
-PDF = "application/pdf"
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,8 @@ class Payload:
     copies: int = 1
     media: Media | None = None
     format: str = ""
+    sides: str = ""
+    """Whether a document of pictures is on both sides, as its pages say too; "": as the printer is set."""
 
 
 @dataclass(frozen=True)

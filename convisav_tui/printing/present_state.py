@@ -6,11 +6,11 @@ import enum
 from dataclasses import dataclass
 
 from convisav_tui.config import PrinterConfig
-from convisav_tui.i18n import _
-from convisav_tui.printing.line import PDF, Line, Waits, line_to
+from convisav_tui.printing.document_format import takes_no_paper
+from convisav_tui.printing.line import Line, Waits, line_to
 from convisav_tui.printing.media import MediaRefused
 from convisav_tui.printing.sizes import media_of
-from convisav_tui.printing.status import PrinterStatus, StatusReader, in_sentence, wrong_roll
+from convisav_tui.printing.status import StatusReader, in_no_format, in_sentence, wrong_roll
 from convisav_tui.printing.transport import Unreachable
 
 
@@ -56,10 +56,6 @@ def _told(printer: PrinterConfig, line: Line) -> PresentState:
     media = [media_of(printer, name) for name in printer.media]
     if media and not any(map(status.holds, media)):
         return PresentState(wrong_roll(status, media[0]), Level.WARNING)
-    if _takes_no_pdf(status):
-        return PresentState(_("The printer takes no PDF: make a CUPS queue for it."), Level.WARNING)
+    if takes_no_paper(status.abilities):
+        return PresentState(in_no_format(), Level.WARNING)
     return PresentState(in_sentence(status), Level.WARNING if status.warnings else Level.GOOD)
-
-
-def _takes_no_pdf(status: PrinterStatus) -> bool:
-    return bool(status.formats) and PDF not in status.formats

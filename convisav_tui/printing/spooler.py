@@ -19,14 +19,16 @@ from convisav_tui.errors import ConvisavError, StoreError
 from convisav_tui.i18n import _
 from convisav_tui.printer_kinds import OFFICE
 from convisav_tui.printing import job_queue, rendering
+from convisav_tui.printing.document_format import takes_no_paper
 from convisav_tui.printing.form_papers import form_of_job
 from convisav_tui.printing.job_queue import Claimant, Clock, Waiting
-from convisav_tui.printing.line import PDF, SETTLE_SECONDS, Line, Payload, Waits, line_to
+from convisav_tui.printing.line import SETTLE_SECONDS, Line, Payload, Waits, line_to
 from convisav_tui.printing.media import Media
+from convisav_tui.printing.office_payload import office_payload
 from convisav_tui.printing.papers import logo_of
 from convisav_tui.printing.receipt_pdf import write_whole
 from convisav_tui.printing.rendering import PAPER, RECEIPT, Task
-from convisav_tui.printing.status import StatusReader, in_sentence, wrong_roll
+from convisav_tui.printing.status import PrinterStatus, StatusReader, in_no_format, in_sentence, wrong_roll
 from convisav_tui.printing.transport import Delivery, DeliveryKind, Patience, Unreachable
 from convisav_tui.store.engine import Store
 
@@ -183,9 +185,9 @@ class Spooler:
         if not status.holds(media):
             self._put_off([task.job_id], _NOT_READY, wrong_roll(status, media))
             return True
-        payload = self._payload(task, printer, media)
-        if payload.format and status.formats and payload.format not in status.formats:
-            return self._put_off(jobs, _NOT_READY, _takes_no_pdf())
+        if printer.kind == OFFICE and takes_no_paper(status.abilities):
+            return self._put_off(jobs, _NOT_READY, in_no_format())
+        payload = self._payload(task, printer, media, status)
         line.open()
         mine = job_queue.claim(self._store, task, self._claimant(printer), self._clock)
         if mine is None:
@@ -200,11 +202,11 @@ class Spooler:
             job_queue.doubt(self._store, task.job_id, in_sentence(after))
         return True
 
-    def _payload(self, task: Task, printer: PrinterConfig, media: Media) -> Payload:
-        name, copies = rendering.named(task), rendering.copies_of(task)
+    def _payload(self, task: Task, printer: PrinterConfig, media: Media, status: PrinterStatus) -> Payload:
+        name = rendering.named(task)
         if printer.kind != OFFICE:
             return Payload(rendering.raster(task, printer, media, self._logo(task)), name)
-        return Payload(self._pages(task), name, copies, media, PDF)
+        return office_payload(self._pages(task), name, rendering.copies_of(task), media, status.abilities)
 
     def _hold_back(self, name: str, jobs: list[int], delivery: Delivery) -> bool:
         """A printer that broke off a job would break off the next ones too: they wait, longer each time. False."""
@@ -244,12 +246,6 @@ class Spooler:
 
     def _claimant(self, printer: PrinterConfig) -> Claimant:
         return Claimant(self._name, hashlib.sha256(printer.name.encode()).hexdigest()[:8])
-
-
-def _takes_no_pdf() -> str:
-    return _("This printer takes no PDF: make a CUPS queue for it, and write that queue's address: {address}.").format(
-        address="ipp://localhost/printers/NAME"
-    )
 
 
 def run_due(store: Store, config: Config, now: datetime | None = None) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from convisav_tui.i18n import _
 from convisav_tui.printing import snmp
+from convisav_tui.printing.document_format import NOTHING_TOLD, Abilities
 from convisav_tui.printing.media import MEDIA, Media, MediaKind, in_words
 from convisav_tui.printing.transport import Address
 
@@ -69,14 +70,13 @@ _ERRORS = (
 class PrinterStatus:
     """The condition of a printer, and the width and length in mm of what is loaded (0 = endless; None = not known).
 
-    `warnings` are what it says without stopping for it; `said` its own words; `formats` what it takes, as media types,
-    where it tells ("" = not known)."""
+    `warnings` are what it says without stopping for it; `said` its own words; `abilities` what it takes."""
 
     condition: Condition
     loaded_mm: tuple[int, int] | None = None
     warnings: tuple[Condition, ...] = ()
     said: str = ""
-    formats: frozenset[str] = frozenset()
+    abilities: Abilities = NOTHING_TOLD
 
     @property
     def known(self) -> bool:
@@ -148,6 +148,14 @@ def _sentence(condition: Condition) -> str:
         Condition.TONER_LOW: _("Toner or ink is running low."),
         Condition.UNREACHED: _("Its queue does not reach the printer: is it on?"),
     }[condition]
+
+
+def in_no_format() -> str:
+    """The sentence on an office printer that takes none of the forms in which papers can be sent."""
+    return _(
+        "This printer takes neither PDF nor PWG raster nor Apple raster: make a CUPS queue for it, and write that"
+        " queue's address: {address}."
+    ).format(address="ipp://localhost/printers/NAME")
 
 
 def wrong_roll(status: PrinterStatus, wanted: Media) -> str:

@@ -28,7 +28,7 @@ def test_each_kind_of_printer_is_asked_in_its_own_way(tmp_path: Path) -> None:
         shelf.flags, till.state = {"ribbon"}, b"\x1e\x16\x12\x12"
         office.media, office.reasons = ["iso_a5_148x210mm"], ["none"]
         bad = said(tmp_path, *configured)
-        office.media, office.formats = [], ["image/urf"]
+        office.media, office.formats = [], ["image/jpeg"]
         takes_no_pdf = said(tmp_path, configured[2])[-1]
     assert [state for state, _sentence in bad] == ["wrong", "wrong", "warning"]
     for (_state, sentence), words in zip(bad, ("ribbon is at its end", "cover is open", "148 × 210 mm"), strict=True):

@@ -151,10 +151,10 @@ def test_a_printer_that_takes_no_jobs_or_no_pdf_says_so(shop: Shop, printer: Off
     job = shop.add(JobKind.RECEIPT)
     shop.print()
     assert "takes no jobs" in shop.job(job).last_error
-    printer.accepting, printer.formats = True, ["image/urf"]
+    printer.accepting, printer.formats = True, ["image/jpeg"]
     shop.clock.forward(2)
     shop.print()
-    assert "takes no PDF" in shop.job(job).last_error and shop.state(job) is JobState.QUEUED
+    assert "takes neither PDF nor PWG" in shop.job(job).last_error and shop.state(job) is JobState.QUEUED
     assert printer.documents == []
 
 

@@ -16,8 +16,10 @@ from convisav_tui.printing.line import Waits
 from convisav_tui.printing.status import Condition
 from convisav_tui.printing.transport import Unreachable
 from convisav_tui.store.models import JobKind, JobState
+from tests.fake_printer import scanned
 from tests.printing.papers import NUMBER
 from tests.printing.shop_with_printers import Shop
+from tests.raster_reader import read_raster
 from tests.real_office_printer import RealOfficePrinter, missing
 from tests.waiting import wait_until
 
@@ -91,6 +93,27 @@ def test_what_ippeveprinter_says_of_its_trays_and_toner_is_told(office: RealOffi
     expected = {Condition.TRAY_EMPTY, Condition.TONER_LOW}
     wait_until(lambda: expected <= set(office.state().warnings), 10.0, "the warnings")  # type: ignore[union-attr]
     assert shop.state(job) is JobState.SENT
+
+
+@pytest.mark.parametrize("format", ["image/pwg-raster", "image/urf"])
+def test_ippeveprinter_without_pdf_gets_pages_as_pictures(
+    office: RealOfficePrinter, shop: Shop, tmp_path: Path, format: str
+) -> None:
+    """Both make no copies by themselves, the second one draws at 600 dots an inch."""
+    documents = tmp_path / "printed"
+    address = office.start_printer(format, documents)
+    copies, dpi = (1, 600) if format == "image/urf" else (2, 300)
+    prints_to(shop, f"{address}?media=any")
+    job = shop.add(JobKind.RECEIPT, copies=copies)
+    shop.print()
+    assert shop.state(job) is JobState.SENT, shop.job(job).last_error
+    wait_until(lambda: list(documents.iterdir()), 30.0, "the paper")
+    wait_until(lambda: office.state(address).condition is Condition.READY, 30.0, "the end")  # type: ignore[union-attr]
+    [document] = [path.read_bytes() for path in documents.iterdir()]
+    assert len(document) == shop.tries(job)[-1].bytes_sent
+    pages = read_raster(document)
+    assert len(pages) == copies and {page.dpi for page in pages} == {dpi}
+    assert all(scanned(page.image.reduce(dpi // 300)) == [NUMBER] for page in pages)
 
 
 def test_its_own_certificate_is_only_trusted_when_told_so(office: RealOfficePrinter) -> None:
