@@ -17,18 +17,17 @@ if TYPE_CHECKING:
 
     from convisav_tui.screens.counter import Counter
     from convisav_tui.screens.view import Host
+    from convisav_tui.shop.coverage import Cover
     from convisav_tui.store.queries.sheet import Sheet
 
 LINES = ("parts", "labour", "travel")
 _GROUNDS = tuple(words.GROUNDS)
-_SHARES = 100
 
 
 class CoverageForm(RecordFormView):
     """A row for each of parts, labour and travel: on what ground, how much, who pays."""
 
     name: ClassVar[str] = "agreement"
-    asks_before_leaving = True
 
     def __init__(self, counter: Counter, sheet: Sheet, texts: Mapping[str, str]) -> None:
         number = ticket_number.show(sheet.order.number)
@@ -42,6 +41,15 @@ class CoverageForm(RecordFormView):
 
         decide_coverage(session, self._order_id, raw, self.counter.actor, self._key, expected_version=self._version)
         return ""
+
+
+def _extent(cover: Cover, currency: str) -> str:
+    """How much is taken over, as it is typed; nothing where nothing is."""
+    if cover.amount is not None:
+        from convisav_tui.money import plain_amount
+
+        return plain_amount(cover.amount, currency)
+    return f"{cover.share / 100:g} %" if cover.share else ""
 
 
 def open_agreement(host: Host, counter: Counter, sheet: Sheet, action: str, done: Callable[[], None]) -> None:
@@ -66,10 +74,11 @@ def open_coverage(host: Host, counter: Counter, sheet: Sheet) -> None:
 
         texts: dict[str, str] = {}
         with counter.store.read() as session:
-            for cover in covers_of_order(session, session.get_one(RepairOrder, order_id)):
+            order = session.get_one(RepairOrder, order_id)
+            for cover in covers_of_order(session, order):
                 line = cover.line.value
                 texts |= {f"{line}_kind": cover.kind.value, f"{line}_payer": cover.payer.value}
-                texts[f"{line}_share"] = str(cover.share * _SHARES // 10_000) if cover.share else ""
+                texts[f"{line}_share"] = _extent(cover, order.currency)
         return texts
 
     host.run(read, lambda texts: host.open(CoverageForm(counter, sheet, texts)), label=_("Opening"), leave=True)
@@ -107,12 +116,20 @@ def _fields(texts: Mapping[str, str]) -> tuple[FieldSpec, ...]:
                 words.COVER_LINES[line],
                 "choice",
                 row=row,
-                width=29,
+                width=21,
                 default=texts[f"{line}_kind"],
                 choices=grounds,
                 help=mark("On what ground somebody else pays; arrows choose"),
             ),
-            FieldSpec(f"{line}_share", "%", row=row, width=4, default=texts[f"{line}_share"], longest=5),
+            FieldSpec(
+                f"{line}_share",
+                mark("for"),
+                row=row,
+                width=7,
+                default=texts[f"{line}_share"],
+                longest=12,
+                help=mark("A share such as 50 %, or a sum such as 40; empty: all of it"),
+            ),
             FieldSpec(
                 f"{line}_payer",
                 mark("paid by"),

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from convisav_tui.store.queries.sheet import Sheet
 
 
+_ALL = 10_000  # basis points
+
+
 @dataclass(frozen=True)
 class Section:
     """One section: its jump key is its place. `facts` are (label, text) pairs; those without text are left out."""
@@ -56,7 +59,7 @@ def _reception_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
         (_("Fault"), order.reported_fault),
         (_("Condition"), order.intake_condition),
         (_("Accessories"), order.accessories),
-        (_("Warranty"), _warranty(sheet)),
+        (_("Warranty"), _warranty(sheet, counter)),
         (
             _("Bought on"),
             " ".join(p for p in (format_day(device.purchased_on) if device.purchased_on else "", device.seller) if p),
@@ -99,10 +102,10 @@ def loan_words(sheet: Sheet, counter: Counter) -> str:
     return f"{loan.unit}, {due}{late}"
 
 
-def _warranty(sheet: Sheet) -> str:
+def _warranty(sheet: Sheet, counter: Counter) -> str:
     order = sheet.order
     if sheet.covers:
-        return "; ".join(_cover_words(cover) for cover in sheet.covers)
+        return "; ".join(_cover_words(cover, counter) for cover in sheet.covers)
     covered = [
         word for word, on in ((_("parts"), order.parts_in_warranty), (_("labour"), order.labour_in_warranty)) if on
     ]
@@ -111,13 +114,18 @@ def _warranty(sheet: Sheet) -> str:
     return _("none") if order.kind == "paid" else words.word(words.KINDS, order.kind)
 
 
-def _cover_words(cover: CoverFacts) -> str:
-    """One line that somebody takes over: "parts: legal guarantee until 12/03/2027 (the seller)"."""
-    share = f" {cover.share / 100:g} %" if cover.share < 10_000 else ""
+def _cover_words(cover: CoverFacts, counter: Counter) -> str:
+    """One line that somebody takes over: "parts 50 %: legal guarantee until 12/03/2027 (the seller)"."""
     until = " " + _("until {day}").format(day=format_day(cover.until)) if cover.until else ""
     payer = cover.payer_name or words.word(words.PAYERS, cover.payer)
     line, ground = words.word(words.COVER_LINES, cover.line), words.word(words.GROUNDS, cover.kind)
-    return f"{line}{share}: {ground}{until} ({payer})"
+    return f"{line}{_extent(cover, counter)}: {ground}{until} ({payer})"
+
+
+def _extent(cover: CoverFacts, counter: Counter) -> str:
+    if cover.amount is not None:
+        return f" {counter.amount(cover.amount)}"
+    return f" {cover.share / 100:g} %" if cover.share < _ALL else ""
 
 
 # --- diagnosis and work -------------------------------------------------------------------------------------
@@ -164,6 +172,7 @@ def _money_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
     rows: list[Row] = []
     if sheet.order.price is not None:
         rows += fact_rows(((_("Price"), counter.amount(sheet.order.price)),), width)
+    rows += taken_over_rows(sheet, counter, width)
     if sheet.billed:
         rows += fact_rows(((_("Loaner billed"), counter.amount(sheet.billed)),), width)
     for payment in sheet.payments:
@@ -178,6 +187,19 @@ def _money_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
     if sheet.deposit_held:
         rows += fact_rows(((_("Deposit held"), counter.amount(sheet.deposit_held)),), width)
     return rows or _nothing(_("Nothing paid yet"))
+
+
+def taken_over_rows(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
+    """What others pay: the sums once the price is set, before that what was decided where it is not all of a line."""
+    if sheet.order.price is None:
+        partly = [cover for cover in sheet.covers if cover.amount is not None or cover.share < _ALL]
+        told = "; ".join(_cover_words(cover, counter) for cover in partly)
+        return fact_rows(((_("Taken over"), told),), width) if told else []
+    told = "; ".join(
+        _("{amount} by {payer}").format(amount=counter.amount(amount), payer=words.word(words.PAYERS, payer))
+        for payer, amount in sheet.taken_over
+    )
+    return fact_rows(((_("Taken over"), told),), width) if told else []
 
 
 def _entry(when: str, facts: Sequence[str], width: int, role: Role = Role.NORMAL) -> list[Row]:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from convisav_tui.errors import Conflict, FieldErrors, NotFound, Refusal
 from convisav_tui.i18n import _
+from convisav_tui.money import parse_amount
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.events import append_event
 from convisav_tui.shop.field_reader import FieldReader
@@ -35,7 +36,7 @@ _GROUND: Mapping[OrderKind, GuaranteeKind] = {kind: ground for ground, kind in K
 
 @dataclass(frozen=True)
 class Cover:
-    """Who pays one line: `share` in basis points; the rest is the customer's."""
+    """Who pays one line: a `share` in basis points, or an `amount` in minor units; the rest is the customer's."""
 
     line: CoverageLine
     kind: GuaranteeKind = GuaranteeKind.NONE
@@ -43,6 +44,12 @@ class Cover:
     payer: Payer = Payer.CUSTOMER
     payer_id: int | None = None
     until: date | None = None
+    amount: int | None = None
+
+    @property
+    def taken(self) -> bool:
+        """Whether somebody takes over anything of it."""
+        return self.share > 0 or self.amount is not None
 
 
 def covers_of_order(session: Session, order: RepairOrder) -> list[Cover]:
@@ -85,6 +92,7 @@ def write_covers(session: Session, order: RepairOrder, covers: Sequence[Cover], 
                 payer=cover.payer,
                 payer_id=cover.payer_id,
                 until=cover.until,
+                amount=cover.amount,
                 decided_at=at,
                 decided_by_id=actor.staff_id,
             )
@@ -117,8 +125,8 @@ def decide_coverage(
     key: str,
     expected_version: int | None = None,
 ) -> RepairOrder:
-    """Write down who pays which line, as somebody decided it: keys `<line>_kind`, `<line>_share` (per cent),
-    `<line>_payer` for parts, labour and travel, and `reason`.
+    """Write down who pays which line, as somebody decided it: keys `<line>_kind`, `<line>_share` ("50 %", or a sum as
+    "40"; empty: all of it), `<line>_payer` for parts, labour and travel, and `reason`.
 
     Raises FieldErrors, Refusal once the price is set (T24: coverage is decided before) or without the permission,
     Conflict when somebody else changed the order since `expected_version`, NotFound.
@@ -134,49 +142,63 @@ def decide_coverage(
     if order.completed_at is not None or order.closed_at is not None:
         sentence = _("The work is done and its price is set: who pays is not changed any more.")
         raise Refusal("coverage_open", sentence)
-    covers = _read(raw, order.principal_id)
+    covers = _read(raw, order)
     change = Change(session, order, actor)
     by_line = {cover.line: cover for cover in covers}
     kind = kind_from(covers)
     change.put(
         kind=kind if order.origin_order_id is None or kind is not OrderKind.PAID else order.kind,
         payer=payer_from(covers, order.principal_id is not None),
-        parts_in_warranty=by_line[CoverageLine.PARTS].share > 0,
-        labour_in_warranty=by_line[CoverageLine.LABOUR].share > 0,
+        parts_in_warranty=by_line[CoverageLine.PARTS].taken,
+        labour_in_warranty=by_line[CoverageLine.LABOUR].taken,
     )
     reason = clean_line(raw.get("reason") or "")[:400]
     _rewrite(session, order, covers, actor, change.at, reason)
-    detail = {cover.line.value: f"{cover.kind.value} {cover.share} {cover.payer.value}" for cover in covers}
+    detail = {cover.line.value: f"{cover.kind.value} {_extent(cover)} {cover.payer.value}" for cover in covers}
     append_event(
         session, order, event=DECIDED, actor=actor, detail=detail | {"reason": reason}, before=change.before, key=key
     )
     return order
 
 
-def _read(raw: Mapping[str, str], principal_id: int | None) -> list[Cover]:
-    reader = FieldReader(raw)
+def _read(raw: Mapping[str, str], order: RepairOrder) -> list[Cover]:
+    reader, principal_id = FieldReader(raw), order.principal_id
     covers = []
     for line in LINES:
         kind = reader.choice(f"{line.value}_kind", GuaranteeKind) or GuaranteeKind.NONE
         payer = reader.choice(f"{line.value}_payer", Payer) or usual_payer(kind)
-        typed = reader.typed(f"{line.value}_share").removesuffix("%").strip()
-        share = 100 if not typed and kind is not GuaranteeKind.NONE else 0
-        if typed:
-            if not (typed.isascii() and typed.isdigit() and int(typed[:4]) <= 100):
-                reader.errors[f"{line.value}_share"] = _("Type a share from 0 to 100 per cent")
-            else:
-                share = int(typed)
-        if kind is GuaranteeKind.NONE or not share:
+        share, amount = _extent_typed(reader, f"{line.value}_share", order.currency)
+        if kind is GuaranteeKind.NONE or (not share and amount is None):
             covers.append(Cover(line))
             continue
         if payer is Payer.CUSTOMER:
             reader.errors[f"{line.value}_payer"] = _("Choose who takes it over")
         if payer is Payer.PRINCIPAL and principal_id is None:
             reader.errors[f"{line.value}_payer"] = _("This order has no principal")
-        covers.append(Cover(line, kind, share * 100, payer, principal_id if payer is Payer.PRINCIPAL else None))
+        payer_id = principal_id if payer is Payer.PRINCIPAL else None
+        covers.append(Cover(line, kind, share, payer, payer_id, amount=amount))
     if reader.errors:
         raise FieldErrors(reader.errors)
     return covers
+
+
+def _extent_typed(reader: FieldReader, key: str, currency: str) -> tuple[int, int | None]:
+    """How much is taken over, as a share in basis points or a sum in minor units: "50 %" or "40"; empty is all."""
+    typed = reader.typed(key)
+    if not typed:
+        return FULL, None
+    if not typed.endswith("%"):
+        amount = reader.read(key, lambda text: parse_amount(text, currency))
+        return 0, amount or None
+    share = typed.removesuffix("%").strip()
+    if not (share.isascii() and share.isdigit() and int(share[:4]) <= 100):
+        reader.errors[key] = _("Type a share from 0 to 100 %, or a sum such as 40")
+        return 0, None
+    return int(share) * 100, None
+
+
+def _extent(cover: Cover) -> str:
+    return str(cover.share) if cover.amount is None else f"={cover.amount}"
 
 
 def _rewrite(
@@ -187,10 +209,10 @@ def _rewrite(
     for cover in covers:
         row = rows.get(cover.line) or Coverage(order_id=order.id, line=cover.line)
         row.kind, row.share, row.payer, row.payer_id = cover.kind, cover.share, cover.payer, cover.payer_id
-        row.until, row.reason = cover.until if cover.until else row.until, reason
+        row.amount, row.until, row.reason = cover.amount, cover.until if cover.until else row.until, reason
         row.decided_at, row.decided_by_id = at, actor.staff_id
         session.add(row)
 
 
 def _as_cover(row: Coverage) -> Cover:
-    return Cover(row.line, row.kind, row.share, row.payer, row.payer_id, row.until)
+    return Cover(row.line, row.kind, row.share, row.payer, row.payer_id, row.until, row.amount)

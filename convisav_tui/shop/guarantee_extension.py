@@ -49,7 +49,7 @@ def extensions(
     another device (FR-G4)."""
     device = session.get_one(Device, order.device_id)
     kind = session.get_one(DeviceType, device.device_type_id)
-    covered = {cover.kind for cover in covers_of_order(session, order) if cover.share > 0}
+    covered = {cover.kind for cover in covers_of_order(session, order) if cover.taken}
     found: list[Extension] = []
     for guarantee in guarantees_of(session, device, kind, shop, None):
         if guarantee.kind in covered and guarantee.kind in _SUSPENDED:

@@ -70,7 +70,7 @@ def covers_under(mandate: Mandate | None, covers: Sequence[Cover]) -> list[Cover
     if mandate is None:
         return list(covers)
     payer_id = mandate.principal.id
-    return [replace(cover, payer=Payer.PRINCIPAL, payer_id=payer_id) if cover.share else cover for cover in covers]
+    return [replace(cover, payer=Payer.PRINCIPAL, payer_id=payer_id) if cover.taken else cover for cover in covers]
 
 
 def payer_of(mandate: Mandate | None, covers: Sequence[Cover]) -> Payer:

@@ -14,6 +14,7 @@ from convisav_tui.shop.document import Document, ask_for
 from convisav_tui.shop.loan_agreement import address_lines
 from convisav_tui.shop.names import name
 from convisav_tui.shop.payments import sums_of
+from convisav_tui.shop.taken_over import taken_over_facts
 from convisav_tui.shop.wording import nature_word
 from convisav_tui.store.models import Paper, Party, Payment, RepairOrder
 
@@ -42,7 +43,10 @@ def receipt_of_payment(session: Session, payment: Payment, shop: ShopContext) ->
         dated=format_instant(local(payment.at, shop.timezone), language),
         sender=tuple(line for line in (shop.name, *shop.address.splitlines(), shop.phone, shop.email) if line),
         addressee=tuple(address_lines(party)),
-        facts=tuple((translate(caption, language), value) for caption, value in facts if value),
+        facts=(
+            *((translate(caption, language), value) for caption, value in facts if value),
+            *taken_over_facts(session, order, language),
+        ),
         signatures=(translate(mark("The customer"), language), translate(mark("For the shop"), language)),
     )
 

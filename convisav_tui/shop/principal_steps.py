@@ -31,7 +31,7 @@ def is_asked(situation: Situation, key: str) -> bool:
     if key == "discounted":
         return situation.terms is not None and situation.terms.discount > 0
     if key == "imposed":
-        legal = any(cover.kind is GuaranteeKind.LEGAL and cover.share for cover in situation.covers)
+        legal = any(cover.kind is GuaranteeKind.LEGAL and cover.taken for cover in situation.covers)
         return legal and situation.order.outcome is Outcome.REPLACED
     return True
 

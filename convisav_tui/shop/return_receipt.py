@@ -20,6 +20,7 @@ from convisav_tui.shop.passport import refused_advice
 from convisav_tui.shop.payments import sums_of
 from convisav_tui.shop.principals import terms_of
 from convisav_tui.shop.quoting import customer_amount
+from convisav_tui.shop.taken_over import taken_over_facts
 from convisav_tui.shop.unrepaired_slip import UNREPAIRED, as_unrepaired
 from convisav_tui.store.models import (
     CoverageLine,
@@ -109,7 +110,8 @@ def _facts(session: Session, order: RepairOrder, shop: ShopContext, language: st
         (mark("Paid"), _sum(sums.towards_price, order, language) if ours and order.price else ""),
         (mark("Still due"), _sum(max(0, sums.owed or 0), order, language) if ours and order.price else ""),
     )
-    return tuple((translate(caption, language), value) for caption, value in facts if value)
+    told = tuple((translate(caption, language), value) for caption, value in facts if value)
+    return (*told, *taken_over_facts(session, order, language)) if ours else told
 
 
 def _tables(session: Session, order: RepairOrder, shop: ShopContext, language: str) -> tuple[Table, ...]:

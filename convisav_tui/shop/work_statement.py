@@ -18,6 +18,7 @@ from convisav_tui.shop.passport import refused_advice
 from convisav_tui.shop.principals import terms_of
 from convisav_tui.shop.return_receipt import work_told
 from convisav_tui.shop.stock import shown
+from convisav_tui.shop.taken_over import taken_over_facts
 from convisav_tui.shop.work_time import spells_of
 from convisav_tui.store.models import (
     CheckStage,
@@ -85,7 +86,8 @@ def _facts(session: Session, order: RepairOrder, shop: ShopContext, language: st
         (mark("Working time"), _time(session, order, language)),
         (mark("Price incl. VAT"), format_amount(order.price or 0, order.currency, language) if priced else ""),
     )
-    return tuple((translate(caption, language), value) for caption, value in facts if value)
+    told = tuple((translate(caption, language), value) for caption, value in facts if value)
+    return (*told, *taken_over_facts(session, order, language)) if priced else told
 
 
 def _time(session: Session, order: RepairOrder, language: str) -> str:

@@ -171,7 +171,7 @@ def test_who_pays_is_decided_before_the_price(bench: Bench) -> None:
     with pytest.raises(Refusal):
         bench.write(lambda session: decide_coverage(session, bench.order_id, {}, CLERK, "late"))
     bench.take_in()
-    wrong = {"parts_kind": "legal", "parts_share": "101", "labour_kind": "legal", "labour_payer": "principal"}
+    wrong = {"parts_kind": "legal", "parts_share": "101 %", "labour_kind": "legal", "labour_payer": "principal"}
     with pytest.raises(FieldErrors) as refused:
         bench.write(lambda session: decide_coverage(session, bench.order_id, wrong, CLERK, "wrong"))
     assert set(refused.value.errors) == {"parts_share", "labour_payer"}

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from convisav_tui.errors import FieldErrors, Refusal
 from convisav_tui.shop.actor import PROGRAM
-from convisav_tui.shop.consent import record_consent
+from convisav_tui.shop.consent_recording import record_consent
 from convisav_tui.shop.coverage import decide_coverage
 from convisav_tui.shop.custody import put_at
 from convisav_tui.shop.loaners import save_unit
@@ -157,7 +157,7 @@ class Walk(RuleBasedStateMachine):
     @rule(
         parts=st.sampled_from(["none", "legal", "commercial", "manufacturer", "goodwill"]),
         labour=st.sampled_from(["none", "legal", "commercial", "goodwill"]),
-        share=st.sampled_from(["", "50", "100", "101"]),
+        share=st.sampled_from(["", "50 %", "100 %", "101 %", "40", "99999"]),
     )
     def decide_who_pays(self, parts: str, labour: str, share: str) -> None:
         before = self.bench.order.version

@@ -13,7 +13,8 @@ from convisav_tui.store.tables import COVERAGE, PARTY, REFUSED_ADVICE
 
 @dataclass(frozen=True)
 class CoverFacts:
-    """A line that somebody takes over: `share` in basis points, `payer_name` "" where no party is named."""
+    """A line that somebody takes over: `share` in basis points, or `amount` in minor units; `payer_name` "" where no
+    party is named."""
 
     line: str
     kind: str
@@ -22,6 +23,7 @@ class CoverFacts:
     payer_name: str
     until: date | None
     reason: str
+    amount: int | None
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,10 @@ _COVERS = (
         sa.func.coalesce(PARTY.c.name, ""),
         _columns.until,
         _columns.reason,
+        _columns.amount,
     )
     .select_from(COVERAGE.outerjoin(PARTY, PARTY.c.id == _columns.payer_id))
-    .where(_columns.order_id == sa.bindparam("order_id"), _columns.share > 0)
+    .where(_columns.order_id == sa.bindparam("order_id"), sa.or_(_columns.share > 0, _columns.amount.is_not(None)))
     .order_by(_columns.id)
 )
 _REFUSED = (

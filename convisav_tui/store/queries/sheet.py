@@ -294,6 +294,17 @@ class Sheet:
         return None if self.order.price is None else self.order.price + self.billed - self.paid
 
     @property
+    def taken_over(self) -> tuple[tuple[str, int], ...]:
+        """Who else pays how much (minor units), as it was set when the work was completed last; nothing before."""
+        gone = {number for event in self.events if event.event == "undone" for number in _numbers(event.detail)}
+        for event in reversed(self.events):
+            if event.event == "complete" and event.id not in gone:
+                rows = event.detail.get("taken_over", [])
+                assert isinstance(rows, list)
+                return tuple((str(row["payer"]), int(row["amount"])) for row in rows)
+        return ()
+
+    @property
     def quote(self) -> QuoteFacts | None:
         """The current version of the quote: of several variants the one that was accepted, else the first."""
         if not self.quotes:
@@ -315,6 +326,11 @@ class Sheet:
             moments.append(Moment(job.created_at, "print", job))
             moments += [Moment(attempt.started_at, "print_attempt", attempt) for attempt in job.tries]
         return tuple(sorted(moments, key=lambda moment: moment.at))
+
+
+def _numbers(detail: dict[str, object]) -> list[int]:
+    events = detail.get("events", [])
+    return [int(number) for number in events] if isinstance(events, list) else []
 
 
 def sheet(session: Session, order: int | str) -> Sheet | None:
