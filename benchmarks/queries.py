@@ -17,7 +17,7 @@ from convisav_tui.store import fastpath
 from convisav_tui.store.engine import Store
 from convisav_tui.store.queries.lists import counts, fetch_list
 from convisav_tui.store.queries.sheet import sheet
-from convisav_tui.store.search import find
+from convisav_tui.store.search import search
 
 LIMIT = 50
 HITS = 30
@@ -139,8 +139,7 @@ class Layered:
 
     def search(self, text: str) -> object:
         """What is found for this text."""
-        with self._store.read() as session:
-            return find(session, text, HITS)
+        return search(self._store, text, HITS)
 
     def sheet(self, number: str) -> object:
         """All of an order."""

@@ -124,12 +124,12 @@ class BoardReader:
         if not typed.strip() or self._counter.opened is None:
             return []
         from convisav_tui.store.queries.lists import fetch_rows
-        from convisav_tui.store.search import find
+        from convisav_tui.store.search import search
 
-        with self._counter.store.read() as session:
-            hits = find(session, typed, HITS)
-            if not self._counter.reads_on_the_spot:
-                orders = [hit.order_id for hit in hits if hit.order_id is not None]
+        hits = search(self._counter.store, typed, HITS)
+        if not self._counter.reads_on_the_spot:
+            orders = [hit.order_id for hit in hits if hit.order_id is not None]
+            with self._counter.store.read() as session:
                 self._found = {row.id: row for row in fetch_rows(session, orders, self._counter.today)}
         return part_of([hit_record(index, hit, self._counter) for index, hit in enumerate(hits)], request)
 

@@ -7,7 +7,7 @@ import fcntl
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
@@ -72,6 +72,18 @@ class Store:
     def read(self) -> Session:
         """A session for queries: short-lived, never kept open while a person thinks."""
         return Session(self.engine, expire_on_commit=False)
+
+    def look(self, statement: str, values: Any) -> Sequence[Any] | None:
+        """The first row of one question in the driver's own words, as the driver gives it, in no transaction but the
+        question's own; None without one. `values` as the driver takes them. Raises StoreError."""
+        with self.engine.connect() as connection:
+            if self.is_sqlite:
+                driver: Any = connection.connection.driver_connection
+                with contextlib.suppress(self.engine.dialect.loaded_dbapi.Error):
+                    row: Sequence[Any] | None = driver.execute(statement, values).fetchone()
+                    return row
+            # A server, or trouble: asked once more it is said in words, or it was a moment's.
+            return connection.exec_driver_sql(statement, values).first()
 
     def write(
         self, operation: Callable[[Session], Result], attempts: int = ATTEMPTS, *, repeatable: bool = False
@@ -212,7 +224,12 @@ def _spare_memory(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writing = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if writing:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        # Touches no file and waits for nobody: what it might complain of comes with the first question.
+        driver: Any = connection.connection.driver_connection
+        driver.execute("BEGIN")
 
 
 @event.listens_for(OrmSession, "before_flush")

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 from convisav_tui import ticket_number
+from convisav_tui.errors import StoreError
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import Device, Party, RepairOrder
-from convisav_tui.store.search import Hit, find, rebuild, refresh_party
+from convisav_tui.store.search import Hit, find, rebuild, refresh_party, search
 from convisav_tui.text import fold
 from tests.shop_builder import OPENED, add_device, add_order, add_party
 from tests.store.databases import shop_on
@@ -118,6 +119,20 @@ def test_a_ticket_number_finds_its_order_alone(shop: Store) -> None:
     for typed in (number, ticket_number.show(number), f"  {number}\n"):
         (hit,) = hits(shop, typed)
         assert (hit.kind, hit.number, hit.title, hit.state) == ("order", number, "Le Goff", "received")
+        assert search(shop, typed) == [hit]
+
+
+@pytest.mark.parametrize("typed", ["lefevre", "2600", ticket_number.make(2026, 4_000), ""])
+def test_what_is_no_known_number_is_searched_alike_without_a_session(shop: Store, typed: str) -> None:
+    assert search(shop, typed) == hits(shop, typed)
+
+
+def test_a_look_without_a_session_says_trouble_in_words(any_store: Store) -> None:
+    any_store.write(lambda session: session.execute(sa.text("ALTER TABLE repair_order RENAME TO gone")))
+    with pytest.raises(StoreError):
+        search(any_store, ticket_number.make(2026, 5))
+    with any_store.read() as session:
+        assert session.execute(sa.text("SELECT count(*) FROM party")).scalar_one() == 0
 
 
 def test_a_number_scanned_with_the_wrong_keyboard_is_read(shop: Store) -> None:
