@@ -52,14 +52,14 @@ KINDS = {
         # Dots an inch of the print head: 180 are Epson's TM-T88, most others have 203.
         PrinterKind(
             RECEIPT_PRINTER, ("203dpi", "180dpi"), ("80mm", "58mm"), ("80mm",), ("receipt", "label"), ("tcp",),
-            ("status",), "tcp://host:9100",
+            ("status", "snmp"), "tcp://host:9100",
         ),
         PrinterKind(
-            ZEBRA, ("203dpi", "300dpi", "600dpi"), (), ("57x32",), ("label",), ("tcp",), ("status",),
+            ZEBRA, ("203dpi", "300dpi", "600dpi"), (), ("57x32",), ("label",), ("tcp",), ("status", "snmp"),
             "tcp://host:9100", any_label_size=True,
         ),
         PrinterKind(
-            OFFICE, ("any",), ("A4",), ("A4",), ("paper", "receipt"), ("ipp", "ipps"), ("certificate", "media"),
+            OFFICE, ("any",), ("A4",), ("A4",), ("paper", "receipt"), ("ipp", "ipps"), ("certificate", "media", "snmp"),
             "ipp://host/ipp/print",
         ),
     )

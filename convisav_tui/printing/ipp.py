@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from convisav_tui.i18n import _
-from convisav_tui.printing.transport import Address, Patience, connect
+from convisav_tui.printing.transport import SNMP_PORT, Address, Patience, connect
 
 if TYPE_CHECKING:
     from http.client import HTTPConnection
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Value = int | bool | str
 _PORT = 631
 _USUAL_PATH = "/ipp/print"
+_QUEUES = ("/printers/", "/classes/")
 _PIECE = 65536
 LARGEST_ANSWER = 4_000_000
 _requests = itertools.count(1)
@@ -132,11 +133,14 @@ def parse_place(text: str) -> Place:
         parts = urlsplit(text)
         if parts.scheme not in ("ipp", "ipps") or not parts.hostname:
             raise ValueError(text)
-        address = Address(parts.hostname, parts.port or _PORT, 0)
+        options = parse_qs(parts.query)
+        # A queue is on a server: what its agent tells is not the printer's state.
+        usual = "off" if parts.path.startswith(_QUEUES) else str(SNMP_PORT)
+        snmp = options.get("snmp", [usual])[-1]
+        address = Address(parts.hostname, parts.port or _PORT, 0 if snmp == "off" else int(snmp))
     except ValueError as error:
         raise ValueError(_("“{text}” is no printer address: write ipp://host/ipp/print.").format(text=text)) from error
     path = parts.path if parts.path not in ("", "/") else _USUAL_PATH
-    options = parse_qs(parts.query)
     certificate, media = (options.get(name) == ["any"] for name in ("certificate", "media"))
     return Place(address, path, parts.scheme == "ipps", certificate, media)
 

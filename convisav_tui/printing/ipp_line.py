@@ -13,7 +13,8 @@ from convisav_tui.printing.ipp import Answer, Attribute, Call, NotAnswered, Oper
 from convisav_tui.printing.ipp_status import ASKED, clean_words, read_status
 from convisav_tui.printing.line import Payload, Waits
 from convisav_tui.printing.media import Media
-from convisav_tui.printing.status import UNKNOWN, Condition, PrinterStatus
+from convisav_tui.printing.printer_mib import joined
+from convisav_tui.printing.status import UNKNOWN, Condition, PrinterStatus, StatusReader
 from convisav_tui.printing.transport import Delivery, DeliveryKind, Unreachable, interrupted, not_confirmed
 
 _USER = "convisav"
@@ -29,8 +30,10 @@ _LATER = (0x0502, 0x0505, 0x0506, 0x0507)
 class IppLine:
     """See `Line`. Nothing stays connected between two requests."""
 
-    def __init__(self, address: str, waits: Waits) -> None:
-        """Raises ValueError with a sentence when the address is none."""
+    def __init__(self, address: str, waits: Waits, reader: StatusReader | None = None) -> None:
+        """Its state by IPP, and by SNMP too where there is a `reader`. Raises ValueError with a sentence when the
+        address is none."""
+        self._reader = reader
         self._place = ipp.parse_place(address)
         self._waits = waits
         self._job = 0
@@ -51,7 +54,9 @@ class IppLine:
         if not answer.good:
             raise Unreachable(Delivery(DeliveryKind.REFUSED, reason=_refusal(answer)))
         status = read_status(answer)
-        return replace(status, loaded_mm=None) if self._place.any_media else status
+        if self._reader is not None:
+            status = joined(status, self._reader.ask_any_make(self._place.address))
+        return replace(status, loaded_mm=None, trays_mm=frozenset()) if self._place.any_media else status
 
     def open(self) -> None:
         """See `Line`."""

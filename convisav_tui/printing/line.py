@@ -63,7 +63,7 @@ def line_to(printer: PrinterConfig, waits: Waits, reader: StatusReader) -> Line:
     if printer.kind == OFFICE:
         from convisav_tui.printing.ipp_line import IppLine
 
-        return IppLine(printer.address, waits)
+        return IppLine(printer.address, waits, reader)
     address = parse_address(printer.address)
     if printer.kind in (RECEIPT_PRINTER, ZEBRA):
         from convisav_tui.printing.talking_lines import EscposLine, ZebraLine

@@ -28,6 +28,7 @@ _TITLES = {
     "dispatch_slip": mark("Dispatch slip"),
     "loan_agreement": mark("Loan agreement"),
     "supplier_order": mark("Supplier order"),
+    "principal_statement": mark("Statement"),
     "job_sheet": mark("Job sheet"),
     "work_statement": mark("Statement of work done"),
     "relinquishment": mark("Relinquishment slip"),
@@ -49,6 +50,7 @@ _SIGNATURES = {
     "letter": (),
     "fax": (),
     "supplier_order": (),
+    "principal_statement": (),
 }
 _DEVICE = (
     (mark("Device"), DEVICE),
@@ -99,6 +101,12 @@ _FACTS = {
         (mark("Devices"), "2"),
     ),
     "supplier_order": ((mark("Customer number"), "C-77"), (mark("Expected on"), "25/11/2026")),
+    "principal_statement": (
+        (mark("Month"), "11/2026"),
+        (mark("Operations"), "2"),
+        (mark("Total incl. VAT"), "159,90 €"),
+        (mark("To be paid by"), "21/12/2026"),
+    ),
     "payment_receipt": (
         (mark("Order"), "26 0001234 9"),
         (mark("Received"), "100,00 €"),
@@ -115,6 +123,7 @@ _PARAGRAPHS = {
     "job_sheet": (),
     "dispatch_slip": ("note",),
     "supplier_order": ("delivery",),
+    "principal_statement": (),
     "relinquishment": ("left",),
     "loan_agreement": ("loan",),
     "work_statement": ("advice", "guaranteed"),
@@ -126,6 +135,14 @@ _TESTS = (mark("Checkpoint"), mark("Result"), mark("Note"))
 _GUARANTEES = (mark("Guarantee"), mark("Parts until"), mark("Labour until"), mark("Travel until"))
 _SENT = (mark("No."), mark("Device"), mark("Serial no."), mark("Work asked for"), mark("Accessories"))
 _ORDERED = (mark("Reference"), mark("Our code"), mark("Part"), mark("For order"), mark("Quantity"))
+_STATED = (
+    mark("Date"),
+    mark("No."),
+    mark("Your reference"),
+    mark("Customer"),
+    mark("Device"),
+    mark("Amount incl. VAT"),
+)
 _FITTED = (("part", "circular_part", "1", "PV-2024-118", "old_back"),)
 _TESTED = (("test_drain", mark("ok"), ""), ("test_spin", mark("ok"), "1 400 t/min"), ("test_leak", "[  ]", ""))
 _PRICED = (
@@ -152,6 +169,16 @@ _TABLES = {
         ),
     ),
     "supplier_order": ((_ORDERED, (("PX-118", "PUMP-1", "part", "26 0001234 9", "1"),)),),
+    "principal_statement": (
+        (
+            _STATED,
+            (
+                ("05/11/2026", "26 0001234 9", "BC-778", "Durand", DEVICE, "59,90 €"),
+                ("19/11/2026", "26 0001235 7", "BC-779", "Martin", "Ostea Mini", "100,00 €"),
+            ),
+            "",
+        ),
+    ),
     "drop_off_receipt": ((_SENT, (("26 0001234 9", DEVICE, SERIAL, "fault", "accessories"),)),),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from convisav_tui.i18n import _
 from convisav_tui.printing import snmp
@@ -77,6 +77,8 @@ class PrinterStatus:
     warnings: tuple[Condition, ...] = ()
     said: str = ""
     abilities: Abilities = NOTHING_TOLD
+    trays_mm: frozenset[tuple[int, int]] = frozenset()
+    """The sizes in all its trays, of which `loaded_mm` is the usual one."""
 
     @property
     def known(self) -> bool:
@@ -90,7 +92,8 @@ class PrinterStatus:
 
     def holds(self, media: Media) -> bool:
         """Whether this medium may be loaded: true as well when the printer does not say."""
-        return self.loaded_mm is None or self.loaded_mm == (media.width_mm, media.length_mm)
+        size = (media.width_mm, media.length_mm)
+        return self.loaded_mm is None or self.loaded_mm == size or size in self.trays_mm
 
 
 UNKNOWN = PrinterStatus(Condition.UNKNOWN)
@@ -192,10 +195,25 @@ class StatusReader:
             return UNKNOWN
         try:
             status = decode(snmp.get(address.host, address.snmp_port, STATUS_OBJECT, self._seconds))
+        except snmp.Refused:
+            return replace(self.ask_any_make(address), loaded_mm=None, trays_mm=frozenset())
         except snmp.NoAnswer:
             self.leave_alone(address)
             return UNKNOWN
         return status
+
+    def ask_any_make(self, address: Address) -> PrinterStatus:
+        """What a printer of any make tells by SNMP now; UNKNOWN when it has no agent, or does not answer."""
+        from convisav_tui.printing import printer_mib
+
+        agent = Address(address.host, 0, address.snmp_port)
+        if not address.snmp_port or self.leaves_alone(agent):
+            return UNKNOWN
+        try:
+            return printer_mib.ask(address.host, address.snmp_port, self._seconds)
+        except snmp.NoAnswer:
+            self.leave_alone(agent)
+            return UNKNOWN
 
     def leaves_alone(self, address: Address) -> bool:
         """Whether this printer did not answer a while ago."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from dataclasses import replace
 
 from convisav_tui.printing import escpos, zpl
 from convisav_tui.printing.line import Payload, Waits
@@ -43,8 +44,8 @@ class _TalkingLine:
             self._connection = connect(self._address, self._waits.patience)
 
     def settle(self) -> PrinterStatus:
-        """What it said of itself when the job was done."""
-        return self._after
+        """What it said of itself when the job was done; by SNMP when it says nothing on this line."""
+        return self._after if self._after.known else self._told_by_agent(self._after)
 
     def close(self) -> None:
         """See `Line`."""
@@ -71,6 +72,13 @@ class _TalkingLine:
         if not heard:
             raise ConnectionResetError
         return heard
+
+    def _told_by_agent(self, status: PrinterStatus) -> PrinterStatus:
+        """The same, or what its agent says where that is more."""
+        from convisav_tui.printing.printer_mib import joined
+
+        mib = self._reader.ask_any_make(self._address)
+        return joined(status, replace(mib, loaded_mm=None, trays_mm=frozenset()))
 
     def _look(self) -> PrinterStatus:
         """Its state before anything is sent. Raises Unreachable when it breaks the line over the question."""
@@ -108,11 +116,12 @@ class EscposLine(_TalkingLine):
         """Its answers to DLE EOT; unknown when it gives none, and it is then not asked again for a while."""
         self.open()
         if not self._address.answers or self._reader.leaves_alone(self._address):
-            return UNKNOWN
+            return self._told_by_agent(UNKNOWN)
         status = self._look()
         self._tells = status.known
         if not status.known:
             self._reader.leave_alone(self._address)
+            return self._told_by_agent(status)
         return status
 
     def send(self, payload: Payload) -> Delivery:
@@ -160,7 +169,8 @@ class ZebraLine(_TalkingLine):
     def look(self) -> PrinterStatus:
         """Its answer to ~HS; SILENT without one, unless it is known to give none (?status=off)."""
         self.open()
-        return self._look() if self._address.answers else UNKNOWN
+        status = self._look() if self._address.answers else UNKNOWN
+        return status if status.condition not in (Condition.SILENT, Condition.UNKNOWN) else self._told_by_agent(status)
 
     def send(self, payload: Payload) -> Delivery:
         """See `Line`."""

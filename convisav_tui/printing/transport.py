@@ -22,7 +22,7 @@ STALL_SECONDS = 10.0
 JOB_SECONDS = 30.0
 GOODBYE_SECONDS = 5.0
 _RAW_PORT = 9100
-_SNMP_PORT = 161
+SNMP_PORT = 161
 _PIECE = 65536
 # Closing with this throws away what the kernel still holds, so that a job given up is not printed later.
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -87,7 +87,7 @@ def parse_address(text: str) -> Address:
         if parts.scheme != "tcp" or not parts.hostname:
             raise ValueError(text)
         options = parse_qs(parts.query)
-        snmp = options.get("snmp", [str(_SNMP_PORT)])[-1]
+        snmp = options.get("snmp", [str(SNMP_PORT)])[-1]
         answers = options.get("status", [""])[-1] != "off"
         return Address(parts.hostname, parts.port or _RAW_PORT, 0 if snmp == "off" else int(snmp), answers)
     except ValueError as error:

@@ -1,12 +1,8 @@
 from __future__ import annotations
 
-import shutil
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -23,7 +19,6 @@ from convisav_tui.printing.status import (
 )
 from convisav_tui.printing.transport import Address
 from tests.fake_printer import StatusAgent, free_port, status_octets
-from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -97,39 +92,6 @@ def test_settling_waits_until_the_printer_no_longer_prints(agent: StatusAgent) -
 def test_garbage_from_the_network_is_no_answer(datagram: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         snmp.read_answer(datagram)
-
-
-def test_a_real_snmp_agent_answers(tmp_path: Path) -> None:
-    daemon = shutil.which("snmpd", path="/usr/sbin:/usr/bin")
-    if daemon is None:
-        pytest.skip("no snmpd here")
-    port = free_port()
-    script = tmp_path / "status.py"
-    script.write_text(
-        "import sys\nfor line in sys.stdin:\n"
-        "    if line.strip() == 'PING': print('PONG', flush=True)\n"
-        "    else:\n        sys.stdin.readline()\n"
-        f"        print('.{STATUS_OBJECT}\\noctet\\n{status_octets(error_1=1).hex(' ')}', flush=True)\n"
-    )
-    rules = tmp_path / "snmpd.conf"
-    parent = STATUS_OBJECT.rsplit(".", 1)[0]
-    rules.write_text(
-        f"agentaddress udp:127.0.0.1:{port}\nrocommunity public 127.0.0.1\n"
-        f"pass_persist .{parent} {sys.executable} {script}\n"
-    )
-    options = ["-f", "-C", "-c", str(rules), "-Lf", str(tmp_path / "log"), "-p", str(tmp_path / "pid")]
-    environment = {"SNMP_PERSISTENT_DIR": str(tmp_path), "MIBS": "", "PATH": "/usr/bin:/bin"}
-    with subprocess.Popen([daemon, *options], env=environment) as agent:
-        try:
-            status = wait_until(lambda: _told(port), 10.0, "snmpd answers")
-            assert status.condition is Condition.NO_MEDIA
-        finally:
-            agent.terminate()
-
-
-def _told(port: int) -> object:
-    status = StatusReader(silence=0.0).ask(place(port))
-    return status if status.known else None
 
 
 def test_requests_are_well_formed_for_large_numbers() -> None:
