@@ -138,6 +138,8 @@ ANSWERED = {
     "phone": mark("by phone"),
     "sms": mark("by SMS"),
     "email": mark("by e-mail"),
+    "letter": mark("by letter"),
+    "fax": mark("by fax"),
     "cap": mark("within the spending cap"),
 }
 STAGES = {"diagnosis": mark("diagnosis"), "final_test": mark("final test"), "intake": mark("intake")}
@@ -233,6 +235,7 @@ PAPERS = {
     "check_form": mark("checklist form"),
     "quote": mark("quote"),
     "supplier_order": mark("supplier order"),
+    "principal_statement": mark("monthly statement"),
     "unclaimed_dossier": mark("dossier of an unclaimed device"),
     "setup_sheet": mark("scanner set-up sheet"),
     "payment_receipt": mark("receipt of a payment"),
@@ -334,6 +337,7 @@ EVENTS = {
     "message_sent": mark("customer told"),
     "called": mark("customer called"),
     "message_failed": mark("message failed"),
+    "message_asked": mark("sending asked for"),
     "message_retried": mark("message sent again"),
     "message_cancelled": mark("message called off"),
     "message_spoken": mark("message told in person"),
@@ -348,6 +352,8 @@ EVENTS = {
     "message_readdressed": mark("message sent to another address"),
     "payment_taken": mark("payment taken"),
     "coverage_decided": mark("who pays decided"),
+    "on_statement": mark("on the principal's statement"),
+    "invoice_noted": mark("subcontractor's invoice"),
     "advice_refused": mark("advice refused"),
     "payment_given_back": mark("payment given back"),
     "hand_over": mark("handed over"),
@@ -406,6 +412,12 @@ def answered(code: str, text: str) -> str:
         ended = _(CALL_OUTCOMES[code]) if code in CALL_OUTCOMES else _("registered letter")
         return f"{ended}: {text}" if text else ended
     return " ".join(part for part in (code if code[:1].isdigit() or not text else "", text) if part)
+
+
+def noted(text: str) -> str:
+    """What was noted of a deed: how a call ended or another channel in words, else as it was typed."""
+    known = CALL_OUTCOMES | CHANNELS
+    return _(known[text]) if text in known else text
 
 
 def word(words: dict[str, str], code: str) -> str:

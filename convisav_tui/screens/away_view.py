@@ -162,7 +162,9 @@ class AwayView(ListingView):
 
         counter = self.counter
         self.host.run(
-            lambda: counter.store.write(lambda session: send_dispatch(session, dispatch_id, counter.shop).recipient),
+            lambda: counter.store.write(
+                lambda session: send_dispatch(session, dispatch_id, counter.shop, counter.actor).recipient
+            ),
             lambda address: self.host.say(_("On its way to {address}").format(address=address), Role.SUCCESS),
             label=_("Saving"),
         )

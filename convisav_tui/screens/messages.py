@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from convisav_tui.screens.counter import Counter
+    from convisav_tui.shop.message_trace import Deed
     from convisav_tui.store.queries.outbox import MessageRow
 
 COLUMNS = (
     ColumnSpec("when", mark("When"), 11),
     ColumnSpec("customer", mark("Customer"), 14, grow=2),
-    ColumnSpec("what", mark("About"), 31),
+    ColumnSpec("what", mark("About"), 26),
     ColumnSpec("channel", mark("By"), 10, from_width=75),
     ColumnSpec("recipient", mark("To"), 12, from_width=100, grow=2),
     ColumnSpec("state", mark("State"), 12),
@@ -66,6 +67,7 @@ class MessagesView(View):
         self.title = _("Messages")
         self._tab = 0
         self._messages: dict[object, MessageRow] = {}
+        self._deeds: dict[int, tuple[Deed, ...]] = {}
         self._holds: list[str] = []
         self._counts: dict[str, int] = {}
         self._list = RecordList(COLUMNS, self._fetch, rows_of(self, counter), empty=_(TABS[0].empty))
@@ -259,11 +261,13 @@ class MessagesView(View):
         return self._messages.get(record.identity) if record is not None else None
 
     def _fetch(self, request: Request) -> Sequence[Record]:
+        from convisav_tui.shop.message_trace import deeds_on
         from convisav_tui.store.queries.outbox import message_counts, messages
 
         edge, states = edge_of(request), TABS[self._tab].states
         with self.counter.store.read() as session:
             rows = messages(session, states, request.limit, edge.before, edge.after, edge.from_end)
+            self._deeds.update(deeds_on(session, ((row.id, row.order_id, row.created_at) for row in rows)))
             self._holds = _hold_sentences(session)
             self._counts = message_counts(session)
         self._messages.update({row.id: row for row in rows})
@@ -309,6 +313,12 @@ class MessagesView(View):
         cursor = (page.cursor[0], page.cursor[1] + top) if page.cursor is not None else None
         return Page(rows[:height], cursor)
 
+    def _told(self, deed: Deed) -> str:
+        """When, who, what, and what was noted."""
+        note = words.noted(deed.note)
+        what = words.word(words.EVENTS, deed.event) + (f" ({note})" if note else "")
+        return " ".join(part for part in (self.counter.short_moment(deed.at), deed.by, what) if part)
+
     def _tabs(self) -> Row:
         row: Row = []
         for index, tab in enumerate(TABS):
@@ -333,6 +343,8 @@ class MessagesView(View):
         if message.last_text or message.last_code:
             reason = words.answered(message.last_code, message.last_text)
             rows += [[Span(" " + line, Role.WARNING)] for line in wrap(reason, width - 2)[:2]]
+        done = " · ".join(self._told(deed) for deed in self._deeds.get(message.id, ()))
+        rows += [[Span(" " + line)] for line in wrap(done, width - 2)[:2]] if done else []
         if message.subject:
             rows += [[Span(" " + line, Role.VALUE)] for line in wrap(message.subject, width - 2)[:2]]
         return rows + [[Span(" " + line, Role.DIM)] for line in wrap(message.body, width - 2)]

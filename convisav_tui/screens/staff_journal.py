@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from convisav_tui import ticket_number
+from convisav_tui import ticket_number, words
 from convisav_tui.i18n import _, mark
 from convisav_tui.screens.listing import GuardedListingView
 from convisav_tui.screens.widgets.record_list import ColumnSpec, Record
@@ -76,6 +76,8 @@ def told(entry: JournalEntry) -> str:
     from convisav_tui.shop.names import name
     from convisav_tui.store.models import Role as StaffRole
 
+    if entry.event.startswith("message_"):
+        return _of_message(entry)
     sentence = _SENTENCES.get(entry.event)
     if sentence is None:
         return " ".join(part for part in (entry.event, entry.person) if part)
@@ -91,6 +93,14 @@ def told(entry: JournalEntry) -> str:
         "fields": ", ".join(_(FIELD_NAMES[key]) for key in fields if key in FIELD_NAMES) if fields else "",
     }
     return _(sentence).format(**values)
+
+
+def _of_message(entry: JournalEntry) -> str:
+    """What was done about a message to somebody, and what was noted."""
+    done = f"{entry.detail.get('customer', '')}: {words.word(words.EVENTS, entry.event)}"
+    about = words.word(words.MESSAGES, str(entry.detail.get("tells", "")))
+    note = words.noted(str(entry.detail.get("reason") or entry.detail.get("by") or ""))
+    return " · ".join(part for part in (done, about, note) if part)
 
 
 _SENTENCES = {

@@ -260,7 +260,9 @@ def send_order(host: Host, counter: Counter, row: OrderedRow) -> None:
         from convisav_tui.shop.partner_messages import send_supplier_order
 
         host.run(
-            lambda: counter.store.write(lambda session: send_supplier_order(session, row.id, counter.shop).recipient),
+            lambda: counter.store.write(
+                lambda session: send_supplier_order(session, row.id, counter.shop, counter.actor).recipient
+            ),
             lambda address: host.say(_("On its way to {address}").format(address=address), Role.SUCCESS),
             label=_("Saving"),
         )

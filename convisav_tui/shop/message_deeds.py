@@ -13,8 +13,8 @@ from convisav_tui.errors import FieldErrors, Refusal
 from convisav_tui.i18n import _
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
-from convisav_tui.shop.events import append_event
 from convisav_tui.shop.letters import stop_printing
+from convisav_tui.shop.message_trace import note_deed
 from convisav_tui.shop.movement import told
 from convisav_tui.shop.notices import audience_of
 from convisav_tui.shop.outbox import (
@@ -108,10 +108,7 @@ def send_by(session: Session, message_id: int, channel: Channel, actor: Actor, s
     message.state = MessageState.CANCELLED
     stop_printing(session, message)
     session.add(message)
-    if message.order_id is not None:
-        order = session.get_one(RepairOrder, message.order_id)
-        detail = {"message": message.id, "channel": message.channel.value, "follower": follower.id, "by": channel.value}
-        append_event(session, order, event="message_rerouted", actor=actor, detail=detail)
+    note_deed(session, message, "message_rerouted", actor, {"follower": follower.id, "by": channel.value})
     return follower
 
 

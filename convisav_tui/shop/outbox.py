@@ -1,7 +1,7 @@
 """What must leave the building, as rows: print jobs and messages are asked for, called off, asked for again here.
 
 Nothing here prints or sends: `printing` and `notifying` carry the rows out. Each thing a person does to a row is an
-event of the order, because a customer may ask who told him what (rules.md 4.6, features B8, E2).
+event of the order, or of the journal, because a customer may ask who told him what (rules.md 4.6, features B8, E2).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from convisav_tui.shop.events import append_event
 from convisav_tui.shop.filled_papers import paper_of
 from convisav_tui.shop.letters import paper_for, stop_printing
 from convisav_tui.shop.message_facts import MessageFacts
+from convisav_tui.shop.message_trace import note_deed
 from convisav_tui.shop.movement import told
 from convisav_tui.shop.paper import Content
 from convisav_tui.store.board import MESSAGE_OWED, MESSAGE_TO_POST
@@ -315,11 +316,7 @@ def revision_of(message: Message) -> int:
 
 
 def tell_of_message(session: Session, message: Message, event: str, actor: Actor, reason: str = "") -> None:
-    """Keep the message, and write into the order's story what a person did about it; one that is about no single order
-    has none."""
+    """Keep the message, and write down what a person did about it, or what became of it: in the order's story, or in
+    the journal where it is about no single order."""
     session.add(message)
-    if message.order_id is None:
-        return
-    order = session.get_one(RepairOrder, message.order_id)
-    detail = {"message": message.id, "channel": message.channel.value, "tells": message.event.value}
-    append_event(session, order, event=event, actor=actor, detail=detail | ({"reason": reason} if reason else {}))
+    note_deed(session, message, event, actor, {"reason": reason} if reason else {})

@@ -1,5 +1,6 @@
 """News to partners through the same outbox as news to customers: an order to its supplier, with the paper and its lines
-as CSV; to a subcontractor the slip of a parcel, and our customer's answer to his price (T18, T19).
+as CSV; to a subcontractor the slip of a parcel, and our customer's answer to his price (T18, T19); to a principal his
+statement of a month (FR-V11).
 
 A partner is written to by e-mail or fax; whoever has neither gets the paper with the parcel or by hand, as before. The
 shop's rule for the event (F10, notices) says by which channel, when, or that nobody is told.
@@ -15,14 +16,18 @@ from sqlmodel import Session, col, select
 
 from convisav_tui.clock import now
 from convisav_tui.errors import NotFound, Refusal
-from convisav_tui.i18n import _
+from convisav_tui.i18n import LANGUAGES, _
+from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.away import Away
 from convisav_tui.shop.channel_words import read_channels, unique
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.letters import page_for
 from convisav_tui.shop.message_facts import MessageFacts, facts_of, message_values, partner_facts
+from convisav_tui.shop.message_trace import note_deed
 from convisav_tui.shop.notices import rule_for, timing
 from convisav_tui.shop.outbox import PlannedMessage, held_fast
+from convisav_tui.shop.statement_paper import month_words, paper_key
+from convisav_tui.shop.statements import statement_of
 from convisav_tui.shop.suppliers import supplier_terms
 from convisav_tui.shop.undo_window import undo_window
 from convisav_tui.shop.wording import render
@@ -35,6 +40,7 @@ from convisav_tui.store.models import (
     OrderEvent,
     Paper,
     Party,
+    PrincipalStatement,
     RepairOrder,
     SupplierOrder,
     Told,
@@ -56,6 +62,7 @@ class PartnerNews:
     order_id: int | None = None
     supplier_order_id: int | None = None
     dispatch_id: int | None = None
+    statement_id: int | None = None
 
 
 def of_supplier_order(session: Session, order: SupplierOrder, shop: ShopContext) -> PartnerNews:
@@ -80,6 +87,21 @@ def of_dispatch(session: Session, dispatch: Dispatch, shop: ShopContext) -> Part
     return PartnerNews(
         event, facts, f"{event.value}:d{dispatch.id}:0", f"dispatch:{dispatch.id}", dispatch_id=dispatch.id
     )
+
+
+def of_statement(session: Session, statement: PrincipalStatement, shop: ShopContext) -> PartnerNews:
+    """A statement as its principal is told of it, with the paper and its lines."""
+    party = session.get_one(Party, statement.party_id)
+    language = party.language if party.language in LANGUAGES else shop.language
+    facts = replace(
+        partner_facts(party, statement.number, statement.currency),
+        promised_on=statement.due_on,
+        quote_amount=statement.total,
+        reference=month_words(statement.month, statement.part, language),
+    )
+    event = MessageEvent.STATEMENT
+    key = f"{event.value}:{statement.id}:0"
+    return PartnerNews(event, facts, key, paper_key(statement), statement_id=statement.id)
 
 
 def of_answer(
@@ -168,6 +190,7 @@ def owe_partner(
         party_id=news.facts.party_id,
         supplier_order_id=news.supplier_order_id,
         dispatch_id=news.dispatch_id,
+        statement_id=news.statement_id,
         paper_id=_paper(session, news.paper),
     )
     session.add(message)
@@ -176,20 +199,30 @@ def owe_partner(
     return message
 
 
-def send_supplier_order(session: Session, order_id: int, shop: ShopContext) -> Message:
+def send_supplier_order(session: Session, order_id: int, shop: ShopContext, actor: Actor) -> Message:
     """Send an order to its supplier, or send it once more, at once. Raises NotFound, Refusal without an address."""
     order = session.get(SupplierOrder, order_id)
     if order is None:
         raise NotFound(_("There is no such supplier order."))
-    return _sent(session, of_supplier_order(session, order, shop), shop)
+    return _sent(session, of_supplier_order(session, order, shop), shop, actor)
 
 
-def send_dispatch(session: Session, dispatch_id: int, shop: ShopContext) -> Message:
+def send_dispatch(session: Session, dispatch_id: int, shop: ShopContext, actor: Actor) -> Message:
     """Send the slip of a parcel to its subcontractor, or send it once more, at once. Raises NotFound, Refusal."""
     dispatch = session.get(Dispatch, dispatch_id)
     if dispatch is None:
         raise NotFound(_("There is no such dispatch."))
-    return _sent(session, of_dispatch(session, dispatch, shop), shop)
+    return _sent(session, of_dispatch(session, dispatch, shop), shop, actor)
+
+
+def send_statement(session: Session, statement_id: int, shop: ShopContext, actor: Actor) -> Message:
+    """Send a statement to its principal, or send it once more, at once. Raises NotFound, Refusal without an address."""
+    return _sent(session, of_statement(session, statement_of(session, statement_id), shop), shop, actor)
+
+
+def planned_statement(session: Session, statement_id: int, shop: ShopContext) -> PlannedMessage | None:
+    """What its principal would be sent of a statement now; None when he is not written to. Raises NotFound."""
+    return plan_partner(session, of_statement(session, statement_of(session, statement_id), shop), shop)
 
 
 def planned_order(session: Session, order_id: int, shop: ShopContext) -> PlannedMessage | None:
@@ -238,6 +271,7 @@ def next_by(session: Session, message: Message, channel: Channel, shop: ShopCont
         party_id=message.party_id,
         supplier_order_id=message.supplier_order_id,
         dispatch_id=message.dispatch_id,
+        statement_id=message.statement_id,
         paper_id=message.paper_id,
     )
     session.add(follower)
@@ -263,7 +297,7 @@ def untried_channel(session: Session, message: Message) -> Channel | None:
     return None
 
 
-def _sent(session: Session, news: PartnerNews, shop: ShopContext) -> Message:
+def _sent(session: Session, news: PartnerNews, shop: ShopContext, actor: Actor) -> Message:
     message = owe_partner(session, news, shop, again=True, earliest=now())
     if message is None:
         name = news.facts.customer
@@ -271,6 +305,7 @@ def _sent(session: Session, news: PartnerNews, shop: ShopContext) -> Message:
         if channels_of(session, news.facts, MessageEvent.OTHER):
             sentence = _("The shop's rule is to tell nobody of this.")
         raise Refusal("partner_has_address", sentence, mended_by="notices")
+    note_deed(session, message, "message_asked", actor, {})
     return message
 
 

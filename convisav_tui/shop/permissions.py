@@ -43,6 +43,8 @@ class Permission(enum.StrEnum):
     ANONYMISE = "anonymise"
     EXPORT_PERSON = "export_person"
     EDIT_CHECKLISTS = "edit_checklists"
+    ISSUE_STATEMENT = "issue_statement"
+    NOTE_INVOICE = "note_invoice"
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,12 @@ RIGHTS: Mapping[Permission, Right] = {
     ),
     Permission.SEE_COST: Right(
         _held_by(_MANAGER, _BILLING), mark("Only a manager or billing may see what parts cost.")
+    ),
+    Permission.ISSUE_STATEMENT: Right(
+        _held_by(_MANAGER, _BILLING), mark("Only a manager or billing may issue a statement.")
+    ),
+    Permission.NOTE_INVOICE: Right(
+        _held_by(_MANAGER, _BILLING), mark("Only a manager or billing may write down what subcontractors bill.")
     ),
     Permission.EDIT_AMOUNTS: Right(_held_by(_MANAGER), mark("Only a manager may change the intake amounts.")),
     Permission.EDIT_CHECKLISTS: Right(
@@ -159,6 +167,7 @@ FREE = frozenset(
         "message_deeds.log_call",
         "message_deeds.mark_posted",
         "message_deeds.send_by",
+        "message_trace.note_deed",
         "outbox.cancel_job",
         "outbox.cancel_message",
         "outbox.mark_called",
@@ -166,10 +175,13 @@ FREE = frozenset(
         "outbox.retry_job",
         "outbox.retry_message",
         "outbox.tell_of_message",
+        "partner_messages.send_dispatch",
+        "partner_messages.send_statement",
+        "partner_messages.send_supplier_order",
         "payments.take_payment",
         "places.print_place_label",
         "places.save_place",
-        "quote_lines.draft_of",  # leaves the cost out for who may not see it
+        "quote_reading.draft_of",  # leaves the cost out for who may not see it
         "quote_lines.line_texts",
         "quote_versions.print_version",
         "quote_versions.versions_of",  # reads; costs only for who may see them

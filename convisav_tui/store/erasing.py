@@ -29,6 +29,7 @@ from convisav_tui.store.tables import (
     QUOTE_DECISION,
     QUOTE_DRAFT,
     QUOTE_DRAFT_LINE,
+    STAFF_EVENT,
 )
 
 # What an event may say of a person: who he was becomes his code, his and our words about him go.
@@ -67,7 +68,20 @@ def erase_from_logs(session: Session, order_ids: Collection[int], code: str, par
     session.flush()
     for statement in statements:
         changed += int(getattr(session.connection().execute(statement), "rowcount", 0))
+    changed += _journal(session, party_id)
     session.expire_all()
+    return changed
+
+
+def _journal(session: Session, party_id: int | None) -> int:
+    """What was noted of messages to a person that were about none of his orders."""
+    noted = sa.select(STAFF_EVENT.c.id, STAFF_EVENT.c.detail).where(STAFF_EVENT.c.event.startswith("message_"))
+    changed = 0
+    for event_id, detail in session.execute(noted).all() if party_id is not None else ():
+        if detail.get("party") == party_id and "reason" in detail:
+            kept = {key: value for key, value in detail.items() if key != "reason"}
+            session.connection().execute(sa.update(STAFF_EVENT).where(STAFF_EVENT.c.id == event_id).values(detail=kept))
+            changed += 1
     return changed
 
 

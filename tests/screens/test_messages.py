@@ -134,6 +134,7 @@ def test_sent_again(desk: ShopBench) -> None:
     assert "To handle 0  To call  Failed  Unsure  To post  On their way 1" in desk.line(1)
     desk.press(*["tab"] * 5)
     assert "Paul" in desk.under_cursor() and "waiting" in desk.under_cursor()
+    assert "Anna message sent again" in desk.body
     desk.command("r")
     assert "This message does not wait for another try." in desk.status
 

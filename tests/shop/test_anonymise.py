@@ -197,6 +197,16 @@ def _refused(_path: Path, missing_ok: bool = False) -> None:
     raise PermissionError(13, "Permission denied")
 
 
+def test_what_was_noted_of_a_message_without_an_order_goes(bench: Bench) -> None:
+    party_id = closed(bench)
+    detail = {"message": 1, "party": party_id, "reason": "Zoé Quidelle a rappelé"}
+    bench.write(lambda session: session.add(StaffEvent(event="message_cancelled", detail=detail)))
+    erase(bench, party_id)
+    with bench.store.read() as session:
+        (event,) = session.exec(select(StaffEvent).where(StaffEvent.event == "message_cancelled")).all()
+    assert event.detail == {"message": 1, "party": party_id}
+
+
 def test_papers_stay_word_for_word(bench: Bench) -> None:
     bench.take_in(**PERSON)
     bench.step("relinquish")

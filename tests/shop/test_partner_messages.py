@@ -12,13 +12,16 @@ from sqlmodel import Session, col, select
 from convisav_tui.clock import now
 from convisav_tui.errors import Refusal
 from convisav_tui.notifying.attachments import attachments_of
+from convisav_tui.screens.staff_journal import told as journal_sentence
 from convisav_tui.shop.actor import PROGRAM
 from convisav_tui.shop.dispatching import send_parcel
 from convisav_tui.shop.message_deeds import channels_left, edit_recipient, log_call, send_by
+from convisav_tui.shop.message_trace import Deed, deeds_on
 from convisav_tui.shop.notices import save_rule
 from convisav_tui.shop.outbox import cancel_message, mark_called, retry_message
 from convisav_tui.shop.partner_messages import send_dispatch, send_supplier_order
 from convisav_tui.shop.reactions import message_failed
+from convisav_tui.shop.staff_journal import staff_journal
 from convisav_tui.shop.supplier_orders import cancel_order, order_parts
 from convisav_tui.shop.workflow import preview_step
 from convisav_tui.store.engine import Store
@@ -30,6 +33,7 @@ from convisav_tui.store.models import (
     OrderState,
     Paper,
     Party,
+    StaffEvent,
     SupplierOrder,
     Told,
 )
@@ -105,7 +109,7 @@ def test_the_same_order_is_sent_once_and_again_when_asked(bench: Bench) -> None:
     order = ordered(bench)
     bench.write(lambda session: order_parts(session, CLERK, SHOP, "order-1"))
     assert len(sent_to(bench.store, E.SUPPLIER_ORDER)) == 1
-    again: Message = bench.write(lambda session: send_supplier_order(session, order.id or 0, SHOP))
+    again: Message = bench.write(lambda session: send_supplier_order(session, order.id or 0, SHOP, CLERK))
     first, second = sent_to(bench.store, E.SUPPLIER_ORDER)
     assert second.id == again.id and first.dedupe_key != second.dedupe_key and second.not_before == now()
     assert second.paper_id == first.paper_id
@@ -121,7 +125,7 @@ def test_a_supplier_without_address_gets_the_paper_as_before(bench: Bench) -> No
     order = ordered(bench, email="")
     assert not sent_to(bench.store, E.SUPPLIER_ORDER)
     with pytest.raises(Refusal) as refused:
-        bench.write(lambda session: send_supplier_order(session, order.id or 0, SHOP))
+        bench.write(lambda session: send_supplier_order(session, order.id or 0, SHOP, CLERK))
     assert refused.value.guard == "partner_has_address" and "Pièces Express" in str(refused.value)
 
 
@@ -161,10 +165,14 @@ def test_everything_that_mends_a_message_works_without_an_order(bench: Bench) ->
     bench.write(lambda session: log_call(session, key, "no_answer", CLERK, SHOP))
     bench.write(lambda session: mark_called(session, key, CLERK))
     assert sent_to(bench.store, E.SUPPLIER_ORDER)[0].state is MessageState.CALLED
-    again: Message = bench.write(lambda session: send_supplier_order(session, message.supplier_order_id or 0, SHOP))
+    again: Message = bench.write(
+        lambda session: send_supplier_order(session, message.supplier_order_id or 0, SHOP, CLERK)
+    )
     bench.write(lambda session: edit_recipient(session, again.id or 0, "stock@pieces.example", CLERK, SHOP))
     bench.write(lambda session: cancel_message(session, again.id or 0, CLERK, "par téléphone"))
-    third: Message = bench.write(lambda session: send_supplier_order(session, message.supplier_order_id or 0, SHOP))
+    third: Message = bench.write(
+        lambda session: send_supplier_order(session, message.supplier_order_id or 0, SHOP, CLERK)
+    )
 
     def fails(session: Session) -> None:
         session.get_one(Message, third.id).state = MessageState.DEAD
@@ -173,6 +181,41 @@ def test_everything_that_mends_a_message_works_without_an_order(bench: Bench) ->
     bench.write(lambda session: retry_message(session, third.id or 0, CLERK))
     called: Message = bench.write(lambda session: send_by(session, third.id or 0, Channel.CALL, CLERK, SHOP))
     assert (called.state, called.supplier_order_id) == (MessageState.TO_CALL, message.supplier_order_id)
+    told = [(number, deed.event, deed.by, deed.note) for number, deed in trace(bench, key, again.id, third.id)]
+    assert told == [
+        (key, "message_spoken", "Anna", ""),
+        (key, "message_call_tried", "Anna", "no_answer"),
+        (again.id, "message_cancelled", "Anna", "par téléphone"),
+        (again.id, "message_readdressed", "Anna", ""),
+        (again.id, "message_asked", "Anna", ""),
+        (third.id, "message_rerouted", "Anna", "call"),
+        (third.id, "message_retried", "Anna", ""),
+        (third.id, "message_asked", "Anna", ""),
+    ]
+    boss = bench.manager()
+    with bench.store.read() as session:
+        entry = staff_journal(session, boss)[0]
+    assert entry.station == CLERK.station_name and entry.detail["customer"] == "Pièces Express"
+    assert journal_sentence(entry) == "Pièces Express: message sent another way · order to a supplier · call"
+
+
+def trace(bench: Bench, *message_ids: int | None) -> list[tuple[int | None, Deed]]:
+    """What was done about each of these messages, the newest first."""
+    with bench.store.read() as session:
+        rows = [session.get_one(Message, message_id) for message_id in message_ids]
+        found = deeds_on(session, [(row.id or 0, row.order_id, row.created_at) for row in rows])
+    return [(message_id, deed) for message_id in message_ids for deed in found.get(message_id or 0, ())]
+
+
+def test_what_is_done_about_a_message_of_an_order_stands_in_its_story_alone(bench: Bench) -> None:
+    bench.reach(S.QUOTE_ISSUED)
+    (message,) = bench.messages(E.QUOTE_READY)
+    bench.write(lambda session: cancel_message(session, message.id or 0, CLERK, "vu au comptoir"))
+    assert [(deed.event, deed.note) for _number, deed in trace(bench, message.id)] == [
+        ("message_cancelled", "vu au comptoir")
+    ]
+    with bench.store.read() as session:
+        assert not session.exec(select(StaffEvent)).all()
 
 
 # --- subcontractors ---------------------------------------------------------------------------------------------------
@@ -198,7 +241,7 @@ def test_one_note_for_a_parcel_of_several_and_again_by_its_key(bench: Bench) -> 
     parcel = {"subcontractor": str(party)}
     sent = bench.write(lambda session: send_parcel(session, ids, parcel, CLERK, SHOP, "parcel-1"))
     assert len(sent_to(bench.store, E.SUBCONTRACT)) == 1
-    bench.write(lambda session: send_dispatch(session, sent.dispatch_id, SHOP))
+    bench.write(lambda session: send_dispatch(session, sent.dispatch_id, SHOP, CLERK))
     first, second = sent_to(bench.store, E.SUBCONTRACT)
     assert first.paper_id == second.paper_id is not None
 
