@@ -36,18 +36,8 @@ CONSENT_ANSWERS = {
     "refused": mark("said no"),
     "withdrawn": mark("withdrawn"),
 }
-SPOKEN = {
-    "counter": mark("at the counter"),
-    "signature": mark("signature"),
-    "phone": mark("by phone"),
-    "sms": mark("by SMS"),
-    "email": mark("by e-mail"),
-    "letter": mark("by letter"),
-    "fax": mark("by fax"),
-    "cap": mark("by the cap"),
-    "terms": mark("by the terms"),
-}
-# What may be recorded beside a step (shop.consent.BESIDE_STEPS), the usual first.
+SPOKEN = words.ANSWERED | {"cap": mark("by the cap"), "terms": mark("by the terms")}
+# What may be recorded beside a step (shop.consent_recording.BESIDE_STEPS), the usual first.
 RECORDED = ("cap", "extra", "fee", "coverage_refused")
 BY = ("phone", "counter", "signature", "sms", "email", "letter", "fax")
 
@@ -118,7 +108,7 @@ class ConsentsView(ListingView):
         self.host.open(ConsentFormView(self.counter, self._order_id, self._number, self._customer))
 
     def _withdraw(self, who: str) -> None:
-        from convisav_tui.shop.consent import withdraw_cap
+        from convisav_tui.shop.consent_recording import withdraw_cap
 
         counter, key = self.counter, f"consent-{uuid4()}"
 
@@ -128,7 +118,9 @@ class ConsentsView(ListingView):
 
         self.host.run(
             lambda: counter.store.write(
-                lambda session: withdraw_cap(session, self._order_id, who, "phone", counter.actor, key).id,
+                lambda session: (
+                    withdraw_cap(session, self._order_id, who, "phone", counter.actor, key, counter.shop).id
+                ),
                 repeatable=True,
             ),
             done,
@@ -151,9 +143,9 @@ class ConsentFormView(RecordFormView):
     def write(self, session: Session, raw: Mapping[str, str]) -> str:
         """See `RecordFormView`."""
         from convisav_tui.money import parse_amount
-        from convisav_tui.shop.consent import record_consent
+        from convisav_tui.shop.consent_recording import record_consent
         from convisav_tui.shop.dates import parse_date
-        from convisav_tui.store.models import ConsentAnswer, ConsentBasis
+        from convisav_tui.store.models import ConsentAnswer, ConsentBasis, OrderState, RepairOrder
 
         currency, errors = self.counter.config.shop.currency, dict[str, str]()
         amount, until = 0, None
@@ -169,6 +161,8 @@ class ConsentFormView(RecordFormView):
             errors["until"] = str(error)
         if errors:
             raise FieldErrors(errors)
+        order = session.get_one(RepairOrder, self._order_id)
+        waited = order.state is OrderState.QUOTE_ISSUED
         record_consent(
             session,
             self._order_id,
@@ -179,9 +173,12 @@ class ConsentFormView(RecordFormView):
             means=raw["means"],
             actor=self.counter.actor,
             key=self._key,
+            shop=self.counter.shop,
             until=until,
             evidence=raw["evidence"],
         )
+        if waited and order.state is not OrderState.QUOTE_ISSUED:
+            return _("Written down: the quote is within the cap and thereby accepted")
         return _("Written down: it stands in the list and on the papers")
 
 

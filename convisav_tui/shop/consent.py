@@ -1,7 +1,7 @@
 """The ledger of prices: each one announced, to whom, by whom, how, and what came of it (FR-Q1, FR-Q5, FR-Q7, FR-Q8).
 
-Steps write in it by `announce`; what is agreed beside a step (a price given by phone, a higher cap, work found on the
-way) by `record_consent`. What may be billed is read from it by `quoting.consented_total`; `consent_lines` prints it.
+Steps write in it by `announce`; what is agreed beside a step by `consent_recording.record_consent`. What may be billed
+is read from it by `quoting.consented_total`; `consent_lines` prints it.
 """
 
 from __future__ import annotations
@@ -9,19 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from convisav_tui.clock import local
-from convisav_tui.errors import Conflict, FieldErrors, NotFound, Refusal
+from convisav_tui.errors import Refusal
 from convisav_tui.i18n import LANGUAGES, _, format_day, mark, translate
 from convisav_tui.money import format_amount
 from convisav_tui.shop.actor import Actor
-from convisav_tui.shop.assigning import refuse_over
 from convisav_tui.shop.consent_ledger import ledger_of
 from convisav_tui.shop.context import ShopContext
-from convisav_tui.shop.events import append_event
-from convisav_tui.shop.movement import as_json
-from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.shop.quoting import consented_total, is_covered
 from convisav_tui.store.models import (
     ConsentAnswer,
@@ -34,10 +30,6 @@ from convisav_tui.store.models import (
 )
 from convisav_tui.text import clean_line
 
-RECORDED = "price_consented"  # the event of what is recorded beside a step
-MEANS = ("counter", "signature", "phone", "sms", "email", "letter", "fax")
-# What a person may record: a quote is answered by its step, a principal's terms are agreed with him.
-BESIDE_STEPS = (ConsentBasis.CAP, ConsentBasis.EXTRA, ConsentBasis.FEE, ConsentBasis.COVERAGE_REFUSED)
 _WORKED = frozenset({Outcome.REPAIRED, Outcome.PARTLY_REPAIRED, Outcome.REPLACED})
 _BASES = {
     ConsentBasis.CAP: mark("Spending cap"),
@@ -108,84 +100,6 @@ def announce(
     return row
 
 
-@asks(Permission.MOVE_ORDER)
-def record_consent(
-    session: Session,
-    order_id: int,
-    *,
-    basis: ConsentBasis,
-    amount: int,
-    answer: ConsentAnswer,
-    told: str,
-    means: str,
-    actor: Actor,
-    key: str,
-    until: date | None = None,
-    evidence: str = "",
-) -> PriceConsent:
-    """Write down a price that was announced beside a step and what was answered: a spending cap (it is the order's from
-    then on), more work than was agreed (`amount` on top), the fee for the diagnosis, the price where a guarantee is
-    refused. Minor units incl. VAT; `means` of MEANS. The same `key` again gives the same row.
-
-    Raises FieldErrors, NotFound, Conflict, Refusal: for a quote (its step takes the answer), when the work is over."""
-    require(session, actor, Permission.MOVE_ORDER)
-    done = _done_before(session, order_id, key)
-    if done is not None:
-        return done
-    order = session.get(RepairOrder, order_id)
-    if order is None:
-        raise NotFound(_("There is no such order."))
-    refuse_over(order)
-    who = clean_line(told)
-    _check(basis, amount, who, means)
-    before = {}
-    if basis is ConsentBasis.CAP and answer in (ConsentAnswer.AGREED, ConsentAnswer.WITHDRAWN):
-        before = {"cap": as_json(order.cap)}
-        order.cap = amount if answer is ConsentAnswer.AGREED else None
-        session.add(order)
-    detail = {"basis": basis.value, "answer": answer.value, "amount": amount, "decided_by": who, "means": means}
-    event = append_event(
-        session, order, event=RECORDED, actor=actor, detail=detail | _if_said(evidence), before=before, key=key
-    )
-    return announce(
-        session,
-        order,
-        event,
-        basis,
-        answer,
-        amount,
-        actor,
-        told=who,
-        means=means,
-        until=until,
-        evidence=clean_line(evidence),
-    )
-
-
-@asks(Permission.MOVE_ORDER)
-def withdraw_cap(
-    session: Session, order_id: int, told: str, means: str, actor: Actor, key: str, evidence: str = ""
-) -> PriceConsent:
-    """The customer takes his spending cap back: what was started under it stays agreed, nothing more is. The same `key`
-    again gives the same row. Raises Refusal where there is no cap, and as `record_consent`."""
-    done = _done_before(session, order_id, key)
-    order = session.get(RepairOrder, order_id)
-    if done is None and (order is None or order.cap is None):
-        raise Refusal("cap_given", _("The customer gave no spending cap."))
-    return record_consent(
-        session,
-        order_id,
-        basis=ConsentBasis.CAP,
-        amount=done.amount if done is not None else (order.cap or 0 if order is not None else 0),
-        answer=ConsentAnswer.WITHDRAWN,
-        told=told,
-        means=means,
-        actor=actor,
-        key=key,
-        evidence=evidence,
-    )
-
-
 def beyond_consent(session: Session, order: RepairOrder) -> Refusal | None:
     """The refusal where the price of finished work is more than was agreed to; it is asked wherever money or the device
     changes hands (FR-Q7: tolerance 0)."""
@@ -231,35 +145,3 @@ def line_of(row: PriceConsent, language: str, shop: ShopContext, *, named: bool 
         answer=translate(_ANSWERS[row.answer], spoken),
         who=", ".join(part for part in (row.told if named else "", by) if part) or "—",
     )
-
-
-def _check(basis: ConsentBasis, amount: int, told: str, means: str) -> None:
-    if basis not in BESIDE_STEPS:
-        raise Refusal(
-            "consent_beside_steps",
-            _("A quote is answered by its own step."),
-            _("Take the step “Quote accepted”."),
-            mended_by="step:accept_quote",
-        )
-    errors = {}
-    if amount < 0:
-        errors["amount"] = _("An amount cannot be negative")
-    if not told:
-        errors["told"] = _("This is needed")
-    if means not in MEANS:
-        errors["means"] = _("Choose one of the list")
-    if errors:
-        raise FieldErrors(errors)
-
-
-def _done_before(session: Session, order_id: int, key: str) -> PriceConsent | None:
-    event = session.exec(select(OrderEvent).where(OrderEvent.idempotency_key == key)).first()
-    if event is None:
-        return None
-    if event.order_id != order_id or event.event != RECORDED:
-        raise Conflict(_("This was used for another step already."), _("Open the order again."))
-    return session.exec(select(PriceConsent).where(PriceConsent.event_id == event.id)).one()
-
-
-def _if_said(evidence: str) -> dict[str, str]:
-    return {"note": clean_line(evidence)[:400]} if evidence else {}

@@ -15,17 +15,21 @@ QUOTE_TEXT = StepInput("text", mark("Work and parts"), "text", required=True, lo
 VALID_UNTIL = StepInput("valid_until", mark("Valid until"), "date", required=True)
 SILENT = StepInput("silent", mark("Do not tell the customer"), "check")
 DECIDED_BY = StepInput("decided_by", mark("Who answered"), "text", required=True, longest=120)
+# How a customer says what he wants, with evidence of it or without (FR-Q3).
+SPOKEN = (
+    ("counter", mark("at the counter")),
+    ("signature", mark("signature")),
+    ("phone", mark("by phone")),
+    ("sms", mark("by SMS")),
+    ("email", mark("by e-mail")),
+    ("letter", mark("by letter")),
+    ("fax", mark("by fax")),
+)
 MEANS = StepInput(
     "means",
     mark("How"),
     "choice",
-    choices=(
-        ("counter", mark("at the counter")),
-        ("signature", mark("signature")),
-        ("phone", mark("by phone")),
-        ("sms", mark("by SMS")),
-        ("email", mark("by e-mail")),
-    ),
+    choices=SPOKEN,
     required=True,
     default="counter",
 )

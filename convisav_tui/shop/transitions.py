@@ -158,7 +158,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         _from(S.QUOTE_ISSUED),
         S.QUOTE_ACCEPTED,
         mark("Accepted within the spending cap"),
-        guards=(guards.quote_within_cap,),
+        guards=(guards.quote_still_holds, guards.quote_within_cap),
         effects=(quote_effects.accept_by_cap, part_effects.reserve),
         offered=False,
         automatic=True,

@@ -16,6 +16,7 @@ from convisav_tui.errors import Conflict, NotFound, Refusal
 from convisav_tui.i18n import _
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.away import away_of
+from convisav_tui.shop.consent_recording import RECORDED
 from convisav_tui.shop.letters import stop_printing
 from convisav_tui.shop.movement import Change, move_custody
 from convisav_tui.shop.outbox import held_fast
@@ -125,7 +126,7 @@ def _take_back(
             for quote_id in event.detail.get("quotes", [event.detail["quote"]])
         ],
     )
-    undone = change.record(UNDONE, "", OrderState(head.from_state), key)
+    undone = change.record(UNDONE, "", OrderState(next(event.from_state for event in chain if event.to_state)), key)
     return _as_undone(undone)
 
 
@@ -143,6 +144,8 @@ def _last_step(session: Session, order_id: int) -> list[OrderEvent]:
             continue
         if event.event in _BY_PEOPLE and event.transition:
             return chain
+        if event.event == RECORDED and len(chain) > 1 and event.before:
+            return chain  # a higher cap, and the quote that was accepted by it
         break
     raise _refusal_for(chain)
 

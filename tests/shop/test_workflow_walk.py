@@ -218,7 +218,7 @@ class Walk(RuleBasedStateMachine):
         """By phone, beside the steps; nothing is billed beyond it, whatever is withdrawn."""
         before = self._consented()
         key = f"price-{id(self)}-{len(self.bench.events)}"
-        told = {"told": "Hélène", "means": "phone", "actor": CLERK, "key": key}
+        told = {"told": "Hélène", "means": "phone", "actor": CLERK, "key": key, "shop": SHOP}
         try:
             self.bench.write(
                 lambda s: record_consent(s, self.bench.order_id, basis=basis, amount=amount, answer=answer, **told)
