@@ -15,6 +15,8 @@ from convisav_tui.demo import stories
 from convisav_tui.demo.history import Historian
 from convisav_tui.demo.mould import Mould
 from convisav_tui.shop.context import ShopContext, shop_of
+from convisav_tui.shop.quote_paper import REGISTRATION
+from convisav_tui.shop.setting_rows import keep_setting
 from convisav_tui.shop.setup import first_rows
 from convisav_tui.shop.staff import person_at_station
 from convisav_tui.store.migrate import open_store
@@ -38,6 +40,7 @@ def moulds_of(config: Config) -> Moulds:
         store = open_store(f"sqlite:///{folder}/shop.db", Path(folder))
         try:
             store.write(lambda session: first_rows(session, config))
+            store.write(lambda session: keep_setting(session, REGISTRATION, "—"))  # of the moulds only
             actor = store.write(lambda session: person_at_station(session, config.station.staff, "moulds"))
             Historian(store, _reachable(shop_of(config)), actor).live(stories.MOULDS)
             with store.read() as session:

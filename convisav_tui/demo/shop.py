@@ -91,6 +91,8 @@ def build_shop(
     from convisav_tui.demo.extras import add_extras
     from convisav_tui.demo.history import Historian
     from convisav_tui.shop.context import shop_of
+    from convisav_tui.shop.quote_paper import REGISTRATION
+    from convisav_tui.shop.setting_rows import keep_setting
     from convisav_tui.shop.setup import first_rows
     from convisav_tui.shop.staff import person_at_station
     from convisav_tui.store.migrate import open_store
@@ -99,6 +101,7 @@ def build_shop(
     store = open_store(url or config.database.url, home)
     try:
         store.write(lambda session: first_rows(session, config))
+        store.write(lambda session: keep_setting(session, REGISTRATION, "RCS Valmoûtier 000 000 000"))
         actor = store.write(lambda session: person_at_station(session, "anna", STATION))
         if orders > LIVED:
             write_many(store, config, actor, orders - LIVED, progress, pool)

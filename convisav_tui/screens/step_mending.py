@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # What `act` and `open_screen` know by name.
 KEYS = ("till", "new", "loaner")
-SCREENS = ("needs", "quote", "consent", "consents")
+SCREENS = ("needs", "quote", "consent", "consents", "quote_settings")
 
 
 def act(host: Host, counter: Counter, number: str, order_id: int, action: str) -> bool:
@@ -58,6 +58,10 @@ def open_screen(
         from convisav_tui.screens.consents_view import ConsentsView
 
         host.open(ConsentsView(counter, order_id, number))
+    elif mended_by == "quote_settings":
+        from convisav_tui.screens.quote_settings_view import open_quote_settings
+
+        open_quote_settings(host, counter)
     else:
         return False
     return True

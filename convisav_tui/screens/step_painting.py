@@ -43,7 +43,12 @@ def mending_of(mended_by: str, steps: Sequence[Step]) -> Row:
         words_of = {"till": _("Payment"), "new": _(find("new").label), "loaner": _(find("loaner").label)}
         action = find(mended_by)
         return [Span(label(action.key or action.chord), Role.KEY), Span(f" {words_of[mended_by]}", Role.NORMAL)]
-    screen = {"needs": "needs", "quote": "quote", "consent": "consents"}.get(mended_by)
+    screen = {
+        "needs": "needs",
+        "quote": "quote",
+        "consent": "consents",
+        "quote_settings": "quote_settings",
+    }.get(mended_by)
     if screen is not None:
         return [Span(label("enter"), Role.KEY), Span(f" {_(find(screen).label)}", Role.NORMAL)]
     step = next((step for step in steps if mended_by == f"step:{step.event}"), None)

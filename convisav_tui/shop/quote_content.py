@@ -21,6 +21,7 @@ from convisav_tui.shop.situation import Situation
 from convisav_tui.shop.steps import Answers
 from convisav_tui.store.models import QuoteLineKind
 
+SETTINGS = "quote_settings"  # the action that mends what the shop chooses once for all its quotes
 CONTENT = "quote.content"  # rule of the country: what a quote must say beyond what makes it one
 
 
@@ -33,6 +34,11 @@ class Gap:
     mended_by: str = "quote"
     blocks: bool = True
     line_id: int | None = None
+
+
+def warnings_of(situation: Situation, offer: Offer) -> list[str]:
+    """What is missing without keeping the quote from being issued, in words."""
+    return [gap.sentence for gap in gaps_of(situation, offer) if not gap.blocks]
 
 
 def draft_gaps(session: Session, order_id: int, shop: ShopContext) -> list[Gap]:
@@ -63,8 +69,9 @@ def _of_shop(situation: Situation) -> list[Gap]:
         found.append(
             Gap(_("The shop has neither phone nor e-mail: fill in one under [shop] in the configuration."), "")
         )
-    if "registration" in asked and not shop_setting(situation.session, REGISTRATION):
-        found.append(Gap(_("The shop's registration number does not stand on its papers yet."), "", blocks=False))
+    if not shop_setting(situation.session, REGISTRATION):
+        sentence = _("The shop's registration number does not stand on its papers yet: F10, Quote settings.")
+        found.append(Gap(sentence, SETTINGS, blocks="registration" in asked))
     return found
 
 

@@ -12,6 +12,7 @@ from convisav_tui.shop.mandate import quote_goes_to
 from convisav_tui.shop.movement import Change
 from convisav_tui.shop.notices import audiences
 from convisav_tui.shop.quote_answers import CIRCULAR_LINES, Taken, taken
+from convisav_tui.shop.quote_content import warnings_of
 from convisav_tui.shop.quote_extra import add_extra, keep_accepted
 from convisav_tui.shop.quote_issue import Offer, accepts_itself, issue_offer, offered
 from convisav_tui.shop.quote_needs import need_what_was_accepted, parts_to_ask_for
@@ -116,7 +117,7 @@ def _say_offer(situation: Situation, answers: Answers) -> str:
         )
     elif cap is not None:
         told.append(_("Above the spending cap of {cap}: the customer must answer.").format(cap=situation.money(cap)))
-    return " ".join(told)
+    return " ".join([*told, *warnings_of(situation, offer)])
 
 
 def _say_sums(situation: Situation, offer: Offer) -> str:

@@ -216,6 +216,7 @@ def running_shop(home: Path, template: Path) -> Iterator[Shop]:
 def make_template(folder: Path, settings: Mapping[str, object] | None = None) -> None:
     """An empty database with what the program gives to a new shop, and a short time to take a step back."""
     from convisav_tui.config import DatabaseConfig, ShopConfig, StaffConfig
+    from convisav_tui.shop.quote_paper import REGISTRATION
     from convisav_tui.shop.setup import first_rows
     from convisav_tui.shop.undo_window import SETTING
     from convisav_tui.store.migrate import open_store
@@ -226,7 +227,7 @@ def make_template(folder: Path, settings: Mapping[str, object] | None = None) ->
     staff = tuple(StaffConfig(str(p["login"]), str(p["name"]), str(p["role"])) for p in STAFF)
     config = Config(ShopConfig(country="FR"), DatabaseConfig(url), folder, staff=staff)
     store = open_store(url, folder)
-    chosen = {SETTING: UNDO_SECONDS} | dict(settings or {})
+    chosen = {SETTING: UNDO_SECONDS, REGISTRATION: "RCS Paris 000 000 000"} | dict(settings or {})
     store.write(lambda session: first_rows(session, config))
     store.write(lambda session: session.add_all(Setting(key=key, value=value) for key, value in chosen.items()))
     store.close()

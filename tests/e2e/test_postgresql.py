@@ -18,6 +18,7 @@ from tests.e2e.shop import FIRST_SCREEN, STAFF, Shop, shown, taken_in
 from tests.e2e.steps import Case, begin_intake, open_by_scan, take_in, type_customer_and_device
 from tests.fake_printer import fake_printer
 from tests.mail_server import running_mail_server
+from tests.shop.counter import registered
 from tests.sms_gateway import running_gateway
 from tests.store.databases import new_database
 from tests.store.line import Line
@@ -54,6 +55,7 @@ def shop_on(server: Server, home: Path) -> Iterator[ServerShop]:
     store = open_store(url, home)
     config = Config(ShopConfig(country="FR"), DatabaseConfig(url), home, staff=staff)
     store.write(lambda session: first_rows(session, config))
+    store.write(registered)
     store.close()
     with (
         Line(server.socket) as line,

@@ -24,6 +24,7 @@ from convisav_tui.shop.staff import person_at_station
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import OrderState, Outcome, RepairOrder, TypeAllocation
 from tests.screens.bench import Bench
+from tests.shop.counter import registered
 from tests.shop_builder import add_device, add_order, add_party, empty_store
 
 IMEI = "490154203237518"
@@ -59,6 +60,7 @@ def shop_with_customers(folder: Path) -> Store:
     """Hélène Lefèvre with two devices (a washing machine repaired lately, a phone), Paul Lefebvre, and a nasty name."""
     store = empty_store(folder)
     store.write(lambda session: first_rows(session, config_of(folder)))
+    store.write(registered)
     store.write(_fill)
     return store
 

@@ -24,6 +24,7 @@ from convisav_tui.store.models import Device, JobState, Message, MessageState, O
 from tests.screens.bench import Bench
 from tests.screens.intake_bench import config_of
 from tests.shop import bench as workflow
+from tests.shop.counter import registered
 from tests.shop_builder import add_device, add_order, add_party, empty_store
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -40,6 +41,7 @@ def shop_with_orders(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     that is late, one handed over without a payment left."""
     store = empty_store(folder)
     store.write(lambda session: first_rows(session, config_of(folder)))
+    store.write(registered)
     people = workflow.Bench(store, monkeypatch)
     people.instant = BEGIN
     people.wait(0)

@@ -16,6 +16,8 @@ from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.intake import Received, receive
 from convisav_tui.shop.intake_form import parse_intake
+from convisav_tui.shop.quote_paper import REGISTRATION
+from convisav_tui.shop.setting_rows import keep_setting
 from convisav_tui.shop.setup import first_rows
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import RepairOrder, Staff
@@ -59,6 +61,12 @@ def _fill(store: Store) -> None:
     staff = (StaffConfig("anna", "Anna"), StaffConfig("theo", "Théo", role="technician"))
     config = Config(ShopConfig(), DatabaseConfig(store.url), Path(), staff=staff)
     store.write(lambda session: first_rows(session, config))
+    store.write(registered)
+
+
+def registered(session: Session) -> None:
+    """What a French quote must name: without it none is issued."""
+    keep_setting(session, REGISTRATION, "RCS Paris 000 000 000")
 
 
 def technician(session: Session) -> Actor:

@@ -11,14 +11,16 @@ import pytest
 from sqlmodel import Session, col, select
 
 from convisav_tui.errors import Conflict, FieldErrors, Refusal
-from convisav_tui.shop.consent import consent_lines, record_consent, withdraw_cap
+from convisav_tui.shop.consent import consent_lines
 from convisav_tui.shop.consent_ledger import ledger_of
+from convisav_tui.shop.consent_recording import record_consent, withdraw_cap
 from convisav_tui.shop.payments import take_payment
 from convisav_tui.shop.quote_content import draft_gaps
 from convisav_tui.shop.quote_draft import add_labour, add_part
 from convisav_tui.shop.quote_form import give_repair_form
 from convisav_tui.shop.quote_heading import save_heading
 from convisav_tui.shop.quote_lines import save_line
+from convisav_tui.shop.quote_paper import REGISTRATION
 from convisav_tui.shop.quote_reading import draft_of
 from convisav_tui.shop.quote_variants import copy_variant
 from convisav_tui.shop.quoting import accepted_lines, consented_total, current_offer, lines_of_quote
@@ -45,7 +47,7 @@ from convisav_tui.store.models import (
 from tests.invariants import check_order
 from tests.shop import part_bench
 from tests.shop.bench import Bench
-from tests.shop.counter import CLERK, SHOP, counter_store
+from tests.shop.counter import CLERK, SHOP, counter_store, registered
 from tests.shop.quote_bench import LABOUR, PUMP, draft, key, line
 
 S = OrderState
@@ -168,8 +170,28 @@ def test_what_is_missing_is_named_with_where_to_fill_it(bench: Bench) -> None:
     assert issue(bench)[0].fee == 3000
 
 
+def test_the_registration_number_is_demanded_where_the_country_wants_it(bench: Bench) -> None:
+    line(bench.store, bench.order_id, **LABOUR)
+    bench.write(lambda s: keep_setting(s, REGISTRATION, None))
+    try:
+        with pytest.raises(Refusal, match=r"registration number.*F10, Quote settings") as refused:
+            bench.step("issue_quote")
+        assert refused.value.mended_by == "quote_settings"
+        luxembourg = replace(SHOP, country="LU")
+        with bench.store.read() as session:
+            told = preview_step(session, bench.order_id, "issue_quote", {"valid_until": "31/12/2026"}, luxembourg)
+        assert any("registration number" in sentence for sentence in told.effects)
+        raw = {"valid_until": "31/12/2026"}
+        bench.write(lambda s: take_step(s, bench.order_id, "issue_quote", raw, CLERK, luxembourg, key()))
+    finally:
+        bench.write(registered)
+    assert bench.order.state is S.QUOTE_ISSUED
+    with bench.store.read() as session:
+        told = preview_step(session, bench.order_id, "revise_quote", {"valid_until": "31/12/2026"}, SHOP)
+    assert not any("registration number" in sentence for sentence in told.effects)
+
+
 def _answer_circular(session: Session, line_id: int) -> None:
-    from convisav_tui.shop.quote_lines import save_line
     from convisav_tui.store.models import QuoteDraftLine
 
     row = session.get_one(QuoteDraftLine, line_id)
@@ -192,6 +214,7 @@ def record(
             means="phone",
             actor=CLERK,
             key=again,
+            shop=SHOP,
         )
     )
     return row
@@ -414,11 +437,11 @@ def test_a_cap_that_is_withdrawn_authorises_nothing_more(bench: Bench) -> None:
     bench.step("start_diagnosis")
     bench.step("authorise_direct", estimate="80")
     assert consented(bench) == 15000
-    bench.write(lambda s: withdraw_cap(s, bench.order_id, "Hélène", "phone", CLERK, "withdraw-1"))
-    again = bench.write(lambda s: withdraw_cap(s, bench.order_id, "Hélène", "phone", CLERK, "withdraw-1"))
+    bench.write(lambda s: withdraw_cap(s, bench.order_id, "Hélène", "phone", CLERK, "withdraw-1", SHOP))
+    again = bench.write(lambda s: withdraw_cap(s, bench.order_id, "Hélène", "phone", CLERK, "withdraw-1", SHOP))
     assert again.answer is ConsentAnswer.WITHDRAWN and consented(bench) == 8000 and bench.order.cap is None
     with pytest.raises(Refusal):
-        bench.write(lambda s: withdraw_cap(s, bench.order_id, "Hélène", "phone", CLERK, key()))
+        bench.write(lambda s: withdraw_cap(s, bench.order_id, "Hélène", "phone", CLERK, key(), SHOP))
     with pytest.raises(Refusal, match="needs his agreement"):
         bench.step("complete", price="80,01")
     bench.step("complete", price="80")
@@ -439,6 +462,73 @@ def test_more_work_is_quoted_with_its_price_and_what_was_agreed(bench: Bench) ->
     assert quote.amount == 10000 and consented(bench) == 6000
     bench.step("accept_quote", means="phone")
     assert consented(bench) == 10000
+
+
+def test_a_higher_cap_accepts_the_quote_that_waits(bench: Bench) -> None:
+    new = part_bench.part(bench.store, code="CAP-P", name="Filtre", ean="")
+    part_bench.receive(bench.store, new, 1)
+    bench.write(lambda s: add_part(s, bench.order_id, new, CLERK, SHOP, key()))
+    bench.write(lambda s: _answer_circular(s, draft_of(s, bench.order_id, CLERK, SHOP).lines[0].id))
+    issue(bench)
+    record(bench, ConsentBasis.CAP, 3989)
+    assert bench.order.state is S.QUOTE_ISSUED
+    record(bench, ConsentBasis.CAP, 6000, ConsentAnswer.REFUSED)
+    assert (bench.order.state, bench.order.cap) == (S.QUOTE_ISSUED, 3989)
+    assert (
+        record(bench, ConsentBasis.CAP, 3990, again="cap-1").id
+        == record(bench, ConsentBasis.CAP, 3990, again="cap-1").id
+    )
+    assert bench.order.state is S.QUOTE_ACCEPTED and consented(bench) == 3990
+    assert [event.event for event in bench.events][-2:] == ["price_consented", "accept_by_cap"]
+    assert ledger(bench)[-2:] == [("cap", "agreed", 3990), ("quote", "agreed", 3990)]
+    (quote,) = bench.rows(Quote)
+    assert [(said.means, said.decided_by) for said in bench_decisions(bench, quote)] == [("cap", "Hélène Lefèvre")]
+    assert [state for _part, _quantity, _reserved, state in needs_of_order(bench)] == ["allocated"]
+    bench.undo()
+    assert (bench.order.state, bench.order.cap, consented(bench)) == (S.QUOTE_ISSUED, 3989, 3989)
+    assert ledger(bench)[-1] == ("cap", "refused", 6000)
+
+
+def test_a_higher_cap_accepts_nothing_that_is_over_or_to_be_chosen(bench: Bench) -> None:
+    line(bench.store, bench.order_id, **LABOUR)
+    issue(bench, valid_until="30/11/2026")
+    bench.wait(20 * 86400)
+    record(bench, ConsentBasis.CAP, 9000)
+    assert bench.order.state is S.QUOTE_ISSUED, "its last day is over, whether the timer has seen that or not"
+    bench.write(lambda s: expire_quotes(s, bench.instant, SHOP))
+    record(bench, ConsentBasis.CAP, 9500)
+    assert bench.order.state is S.QUOTE_EXPIRED
+    bench.step("revise_quote", valid_until="31/12/2026")  # within the cap now
+    assert bench.order.state is S.QUOTE_ACCEPTED
+    bench.reach(S.QUOTE_REQUESTED)
+    line(bench.store, bench.order_id, **LABOUR)
+    issue(bench)
+    bench.step("refuse_quote")
+    record(bench, ConsentBasis.CAP, 9000)
+    assert bench.order.state is S.QUOTE_REFUSED
+    bench.reach(S.QUOTE_REQUESTED)
+    line(bench.store, bench.order_id, **PUMP | {"circular_offer": "offered", "circular_price": "25"})
+    issue(bench)
+    record(bench, ConsentBasis.CAP, 9000)
+    assert bench.order.state is S.QUOTE_ISSUED, "a cap does not choose a used part"
+
+
+@pytest.mark.parametrize(
+    ("means", "words"),
+    [
+        ("letter", ("par courrier", "by letter", "prin scrisoare")),
+        ("fax", ("par fax", "by fax", "prin fax")),
+    ],
+)
+def test_an_answer_by_letter_or_fax_is_one(bench: Bench, means: str, words: tuple[str, ...]) -> None:
+    line(bench.store, bench.order_id, **LABOUR)
+    issue(bench)
+    bench.step("accept_quote", means=means)
+    with bench.store.read() as session:
+        order = session.get_one(RepairOrder, bench.order_id)
+        printed = [" ".join(consent_lines(session, order, language, SHOP)) for language in ("fr", "en", "ro")]
+        (said,) = [row.means for row in ledger_of(session, bench.order_id) if row.answer is ConsentAnswer.AGREED]
+    assert said == means and all(word in text for word, text in zip(words, printed, strict=True))
 
 
 def test_what_was_agreed_by_phone_on_the_way_may_be_billed(bench: Bench) -> None:
@@ -495,6 +585,7 @@ def test_a_quote_is_answered_by_its_step_alone(bench: Bench) -> None:
                 means="pigeon",
                 actor=CLERK,
                 key=key(),
+                shop=SHOP,
             )
         )
     assert set(wrong.value.errors) == {"amount", "told", "means"}
