@@ -88,6 +88,13 @@ def format_weekday(day: date, code: str | None = None) -> str:
     return str(format_date(day, "EEE d", locale=_BABEL_LOCALES.get(code or _language, "en_GB")))
 
 
+def format_month(day: date, code: str | None = None) -> str:
+    """The month of a day in full, as "novembre 2026"."""
+    from babel.dates import format_date
+
+    return str(format_date(day, "LLLL y", locale=_BABEL_LOCALES.get(code or _language, "en_GB")))
+
+
 def format_instant(instant: datetime, code: str | None = None) -> str:
     """A local date and time in short, as 27/11/2026 14:32; the caller has put it in the shop's zone."""
     return f"{format_day(instant.date(), code)} {instant:%H:%M}"

@@ -1,4 +1,4 @@
-"""Ticket numbers: one counter a year, counted in the transaction that opens the order; and those of dispatches."""
+"""Ticket numbers: one counter a year, counted in the transaction that opens the order; those of papers for partners."""
 
 from __future__ import annotations
 
@@ -31,6 +31,12 @@ def next_supplier_order_number(session: Session) -> str:
     """The code of the next order to a supplier, as CF-000012; without gaps as the numbers of the orders."""
     counted = _count(session, "supplier_order")
     return f"CF-{_begun(session, 'supplier_order', 0) if counted is None else counted:06d}"
+
+
+def next_statement_number(session: Session) -> str:
+    """The code of the next statement to a principal, as RL-000012; without gaps as the numbers of the orders."""
+    counted = _count(session, "statement")
+    return f"RL-{_begun(session, 'statement', 0) if counted is None else counted:06d}"
 
 
 def _begun(session: Session, name: str, highest: int) -> int:

@@ -44,6 +44,7 @@ BRICKS = {
     "permissions.refusal",
     "permissions.require",
     "dispatch_slip.ask_for_slip",
+    "statement_paper.ask_for_statement_paper",
     "document.ask_for",
     "accessory_labels.ask_for_labels",
     "drop_offs.ask_for_statement",

@@ -20,6 +20,7 @@ from convisav_tui.store.tables import (
     ORDER,
     PAPER,
     PARTY,
+    PRINCIPAL_STATEMENT,
     PRINT_ATTEMPT,
     PRINT_JOB,
     SUPPLIER_ORDER,
@@ -94,6 +95,7 @@ class MessageRow:
     id: int
     order_id: int | None
     supplier_order_id: int | None
+    statement_id: int | None
     dispatch_id: int | None
     event_id: int | None
     number: str
@@ -236,8 +238,10 @@ def _messages() -> sa.Select[Any]:
         .outerjoin(PARTY, PARTY.c.id == sa.func.coalesce(MESSAGE.c.party_id, ORDER.c.party_id))
         .outerjoin(SUPPLIER_ORDER, SUPPLIER_ORDER.c.id == MESSAGE.c.supplier_order_id)
         .outerjoin(DISPATCH, DISPATCH.c.id == MESSAGE.c.dispatch_id)
+        .outerjoin(PRINCIPAL_STATEMENT, PRINCIPAL_STATEMENT.c.id == MESSAGE.c.statement_id)
     )
-    number = sa.func.coalesce(ORDER.c.number, SUPPLIER_ORDER.c.number, DISPATCH.c.number, "")
+    partner = (SUPPLIER_ORDER.c.number, PRINCIPAL_STATEMENT.c.number, DISPATCH.c.number)
+    number = sa.func.coalesce(ORDER.c.number, *partner, "")
     name, phone = sa.func.coalesce(PARTY.c.name, ""), sa.func.coalesce(PARTY.c.phone, "")
     aside = {"number": number, "customer": name, "phone": phone}
     return sa.select(*_columns(MessageRow, MESSAGE, aside)).select_from(joined)
