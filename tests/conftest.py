@@ -10,8 +10,10 @@ from typing import TypeVar
 import pytest
 
 from convisav_tui import i18n
+from tests.compiled_once import share_compiled_statements
 from tests.store.postgresql_server import Server, missing
 
+share_compiled_statements()
 ROOT = Path(__file__).parent.parent
 SKIP_NOTHING = bool(os.environ.get("CONVISAV_TESTS_SKIP_NOTHING"))
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
