@@ -170,6 +170,7 @@ class PartFormView(RecordFormView):
 def _fields(texts: Mapping[str, str], suppliers: tuple[tuple[str, str], ...]) -> tuple[FieldSpec, ...]:
     conditions = tuple((code, _(word)) for code, word in part_words.PART_CONDITIONS.items())
     sold_by = (("", _("nobody")), *suppliers)
+    duties = (("", _("by the country's list")), ("always", _("always")), ("never", _("never")))
 
     def text(key: str, label: str, row: int, width: int = 20, *, grow: int = 0, required: bool = False) -> FieldSpec:
         return FieldSpec(
@@ -197,5 +198,6 @@ def _fields(texts: Mapping[str, str], suppliers: tuple[tuple[str, str], ...]) ->
             FieldSpec(key, label, "check", row=row, width=1, default=CHECKED if texts.get(key) else "")
             for key, label, row in checks
         ),
-        text("note", mark("Note"), 12, 40, grow=1),
+        choice("circular", mark("Used one offered"), 12, duties),
+        text("note", mark("Note"), 13, 40, grow=1),
     )

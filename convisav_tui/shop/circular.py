@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sqlmodel import Session
 
+from convisav_tui.shop.circular_choice import CircularDuty, duty_of
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.country_rules import rules_in_force
 from convisav_tui.shop.quote_rates import device_type, shows_vat
@@ -21,7 +22,7 @@ _USED_ALREADY = frozenset({PartCondition.CIRCULAR, PartCondition.SECOND_HAND, Pa
 
 def is_due(session: Session, order: RepairOrder, line: QuoteDraftLine | QuoteLine, shop: ShopContext) -> bool:
     """Whether the customer must be offered a used part in place of the one on this line: a consumer who pays, a device
-    and a part of the list, a part that is billed and not used itself."""
+    and a part of the list (by the shop's choice for it, else by the words of the list), billed and not used itself."""
     if line.kind is not QuoteLineKind.PART or line.condition in _USED_ALREADY or not line.billed:
         return False
     if not line.unit_price or is_covered(order) or not shows_vat(session, order):
@@ -29,6 +30,9 @@ def is_due(session: Session, order: RepairOrder, line: QuoteDraftLine | QuoteLin
     rule = rules_in_force(session, shop.country).find(RULE, shop.today())
     if rule is None or not isinstance(rule.value, Mapping):
         return False
+    chosen = duty_of(session, line.part_id)
+    if chosen is not None:
+        return chosen is CircularDuty.ALWAYS
     words = rule.value.get(device_type(session, order).code, ())
     said = fold(line.text)
     return any(word == EVERY or fold(str(word)) in said for word in words)

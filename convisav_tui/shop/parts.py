@@ -12,6 +12,7 @@ from convisav_tui.errors import Conflict, FieldErrors, NotFound
 from convisav_tui.i18n import _
 from convisav_tui.money import parse_amount, plain_amount
 from convisav_tui.shop.actor import Actor
+from convisav_tui.shop.circular_choice import CircularDuty, choose_duty, duty_of
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.field_reader import FieldReader
 from convisav_tui.shop.permissions import Permission, asks, may, require
@@ -26,6 +27,7 @@ PART_FIELDS = (
     "ean",
     "brand",
     "condition",
+    "circular",
     "price",
     "vat_rate",
     "reorder_level",
@@ -146,11 +148,13 @@ def save_part(
     if expected_version is not None and part.version != expected_version:
         raise Conflict(_("Somebody else changed this meanwhile."), _("Open it again."))
     values, supplier_id, reference = _values(session, raw, shop, part)
+    duty = values.pop("circular")
     for key, value in values.items():
         setattr(part, key, value)
     part.name_key = fold(f"{part.code} {part.name} {part.brand}")[:160]
     session.add(part)
     session.flush()
+    choose_duty(session, part.id or 0, duty if isinstance(duty, CircularDuty) else None)
     if supplier_id is not None and reference:
         _sold_by(session, part, supplier_id, reference)
     return part
@@ -164,6 +168,7 @@ def part_texts(session: Session, part_id: int, shop: ShopContext, actor: Actor) 
     texts |= {key: "x" if getattr(part, key) else "" for key in ("tracks_serials", "active")}
     texts |= {
         "condition": part.condition.value,
+        "circular": duty_of(session, part_id) or "",
         "price": plain_amount(part.price, shop.currency),
         "vat_rate": percent(part.vat_rate),
         "reorder_level": shown(part.reorder_level) if part.reorder_level else "",
@@ -197,6 +202,7 @@ def _values(
         reader.errors["name"] = _("This is needed")
     values["ean"] = reader.read("ean", _ean) or ""
     values["condition"] = reader.choice("condition", PartCondition) or PartCondition.NEW
+    values["circular"] = reader.choice("circular", CircularDuty)
     for key in ("price", *(("cost",) if "cost" in raw else ())):
         values[key] = reader.read(key, lambda typed: parse_amount(typed, shop.currency)) or 0
     rate = reader.read("vat_rate", _rate)

@@ -11,6 +11,8 @@ from sqlmodel import select
 
 from convisav_tui.errors import Conflict, FieldErrors
 from convisav_tui.shop.actor import Actor
+from convisav_tui.shop.context import ShopContext
+from convisav_tui.shop.parts import part_texts, save_part
 from convisav_tui.shop.quote_draft import add_labour, add_part, add_travel, add_work, fill_from_diagnosis, open_draft
 from convisav_tui.shop.quote_heading import save_heading
 from convisav_tui.shop.quote_lines import line_texts, move_line, remove_line, save_line
@@ -164,6 +166,27 @@ def test_a_part_brings_its_price_condition_and_stock(bench: Bench) -> None:
     assert (row.amount, row.condition, row.free, row.part_code) == (7980, "reconditioned", 3000, "PUMP-Q")
     assert row.circular_due  # a pump of a washing machine, not used itself
     assert draft(bench.store, bench.order_id).variants[0].margin == 6650 - 3700
+
+
+def test_the_shop_says_which_parts_are_on_the_list_of_used_ones(bench: Bench) -> None:
+    def due(part_id: int, shop: ShopContext = SHOP) -> bool:
+        bench.write(lambda s: add_part(s, bench.order_id, part_id, CLERK, shop, key()))
+        return draft(bench.store, bench.order_id, shop=shop).lines[-1].circular_due
+
+    def named(code: str, name: str, circular: str) -> int:
+        return part_bench.part(bench.store, code=code, name=name, ean="", circular=circular)
+
+    assert due(named("LIST-1", "Pompe", "")) and not due(named("LIST-2", "Ressort", ""))
+    never = named("LIST-3", "Pompe à eau", "never")
+    assert not due(never) and due(named("LIST-4", "Ressort court", "always"))
+    assert not due(named("LIST-5", "Ressort long", "always"), replace(SHOP, country="LU"))  # no such duty there
+    with bench.store.read() as session:
+        texts = part_texts(session, never, SHOP, CLERK)
+    assert texts["circular"] == "never"
+    bench.write(lambda s: save_part(s, texts | {"circular": ""}, SHOP, CLERK, part_id=never))
+    assert due(never)
+    with pytest.raises(FieldErrors):
+        named("LIST-6", "Pompe", "perhaps")
 
 
 def test_cost_is_hidden_from_who_may_not_see_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
