@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from convisav_tui.errors import ConfigurationError
 from convisav_tui.i18n import LANGUAGES, _, language_of_environment
-from convisav_tui.printer_kinds import OFFICE
+from convisav_tui.printer_kinds import OFFICE, PAPER_SIZES
 from convisav_tui.settings import COUNTRIES, USUAL_LOCK_MINUTES, YES
 
 CONFIG_VARIABLE = "CONVISAV_CONFIG"
@@ -135,6 +135,8 @@ class Config:
     path: Path | None = None
     templates: Path | None = None
     """Folder of the shop's own templates of papers."""
+    paper_size: str = PAPER_SIZES[0]
+    """What documents are set for."""
 
     @property
     def logs(self) -> Path:
@@ -226,7 +228,7 @@ def build(
         shop=shop,
         database=DatabaseConfig(single["database.url"] or f"sqlite:///{home / DATABASE_NAME}"),
         home=home,
-        printers=tuple(_printer(row) for row in repeated.get("printers", ())),
+        printers=tuple(_printer(row, single["papers.size"]) for row in repeated.get("printers", ())),
         notify=_notify(single, shop),
         staff=tuple(_person(row) for row in repeated.get("staff", ())),
         station=StationConfig(
@@ -238,6 +240,7 @@ def build(
         ),
         path=path,
         templates=_folder(single["papers.templates"], path) if single["papers.templates"] else None,
+        paper_size=single["papers.size"],
     )
 
 
@@ -268,8 +271,8 @@ def _notify(single: Mapping[str, str], shop: ShopConfig) -> NotifyConfig:
     return NotifyConfig(email, sms, FaxConfig(single["notify.fax.url"]))
 
 
-def _printer(row: Mapping[str, str | tuple[str, ...]]) -> PrinterConfig:
-    media, roles = row["media"], row["roles"]
+def _printer(row: Mapping[str, str | tuple[str, ...]], paper_size: str) -> PrinterConfig:
+    media, roles = row["media"] or (paper_size,), row["roles"]
     return PrinterConfig(
         name=str(row["name"]),
         address=str(row["address"]),

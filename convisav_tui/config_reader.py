@@ -188,7 +188,8 @@ def _fit_to_kind(
 ) -> None:
     """What a printer's kind says where nothing is written; what is written must be for that kind."""
     kind = printer_kinds.KINDS[str(values["kind"])]
-    usual: dict[str, Value] = {"model": kind.models[0], "media": kind.usual_media, "roles": kind.roles}
+    media = () if kind.name == printer_kinds.OFFICE else kind.usual_media  # an office printer holds the shop's paper
+    usual: dict[str, Value] = {"model": kind.models[0], "media": media, "roles": kind.roles}
     if any(problem.key.startswith(f"{place}.") for problem in to.problems):
         return
     for name in ("address", "model", "media", "roles"):

@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 from convisav_tui.i18n import _
 
 BROTHER, RECEIPT_PRINTER, ZEBRA, OFFICE = "brother_ql", "escpos", "zebra", "ipp"
+# The usual one first: where an office printer names no other, it holds the shop's.
+PAPER_SIZES = ("A4", "A5", "Letter")
 # The size in mm of a label that another maker's printer takes: across the roll × along it.
 LABEL_SIZE = re.compile(r"(\d{2,3})x(\d{2,3})")
 NARROWEST_LABEL, WIDEST_LABEL, LONGEST_LABEL = 20, 110, 300
@@ -59,8 +61,8 @@ KINDS = {
             "tcp://host:9100", any_label_size=True,
         ),
         PrinterKind(
-            OFFICE, ("any",), ("A4",), ("A4",), ("paper", "receipt"), ("ipp", "ipps"), ("certificate", "media", "snmp"),
-            "ipp://host/ipp/print",
+            OFFICE, ("any",), PAPER_SIZES, PAPER_SIZES[:1], ("paper", "receipt"), ("ipp", "ipps"),
+            ("certificate", "media", "snmp"), "ipp://host/ipp/print",
         ),
     )
 }  # fmt: skip

@@ -263,6 +263,8 @@ SETTINGS: tuple[Setting, ...] = (
             mark("Folder of the shop's own templates of papers (convisav papers export); by default only the shipped "
                  "ones are used."),
             line, environment="CONVISAV_PAPER_TEMPLATES"),
+    Setting("papers.size", mark("Size of the paper that documents are set for."), one_of(*printer_kinds.PAPER_SIZES),
+            default=printer_kinds.PAPER_SIZES[0], choices=printer_kinds.PAPER_SIZES),
     Setting("notify.email.url", mark("The mail account: mailtos://user:password@host:587."), email_url,
             environment="CONVISAV_EMAIL_URL", question=mark("Mail account (mailtos://user:password@host:587)"),
             secret=True),

@@ -397,7 +397,7 @@ def test_addresses_that_no_printer_has_are_refused(tmp_path: Path, address: str)
 
 @pytest.mark.parametrize(
     ("kind", "address", "option"),
-    [("brother_ql", "tcp://h:9100?status=off", "status"), ("ipp", "ipp://h?snmp=off", "snmp")],
+    [("brother_ql", "tcp://h:9100?status=off", "status"), ("ipp", "ipp://h?status=off", "status")],
 )
 def test_options_of_another_kind_are_refused(tmp_path: Path, kind: str, address: str, option: str) -> None:
     fault = _fault(tmp_path, f'[[printers]]\nname = "p"\nkind = "{kind}"\naddress = "{address}"\n')

@@ -15,7 +15,7 @@ def papers(config: Config) -> Iterator[Finding]:
     from convisav_tui.printing.samples import sample_pdf
     from convisav_tui.printing.template_check import check
 
-    templates = shop_templates.use(config.templates)
+    templates = shop_templates.use(config.templates, config.paper_size)
     found = check(templates, only_own=True)
     mended = _("The shipped template is used meanwhile; convisav papers check shows them all.")
     troubles = list(dict.fromkeys(one.trouble for one in found if one.trouble))

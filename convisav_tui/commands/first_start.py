@@ -75,7 +75,7 @@ def _as_file(answers: Mapping[str, str]) -> tuple[dict[str, Value], dict[str, li
 def _kind_at(address: str) -> dict[str, Value]:
     """What kind of printer listens there: at ipp://, an office printer, which takes papers instead of labels."""
     if address.startswith(KINDS[OFFICE].schemes):
-        return {"kind": OFFICE, "media": KINDS[OFFICE].usual_media, "roles": KINDS[OFFICE].roles}
+        return {"kind": OFFICE, "roles": KINDS[OFFICE].roles}
     return {"media": BY_KEY["printers.media"].default}
 
 

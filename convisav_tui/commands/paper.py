@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     config = configuration(arguments)
     number = typed_number(arguments.number)
-    shop_templates.use(config.templates)
+    shop_templates.use(config.templates, config.paper_size)
     store = opened(config)
     try:
         with store.read() as session:

@@ -127,7 +127,7 @@ class Duties:
         from convisav_tui.printing.papers import render_due
         from convisav_tui.printing.template_duty import look_after
 
-        look_after(self._store, self._config.templates)
+        look_after(self._store, self._config.templates, self._config.paper_size)
         return render_due(self._store, clock.now())
 
     def _next_print(self) -> datetime | None:

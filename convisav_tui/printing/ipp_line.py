@@ -12,8 +12,8 @@ from convisav_tui.printing.document_format import PDF
 from convisav_tui.printing.ipp import Answer, Attribute, Call, NotAnswered, Operation, Tag, attribute
 from convisav_tui.printing.ipp_status import ASKED, clean_words, read_status
 from convisav_tui.printing.line import Payload, Waits
-from convisav_tui.printing.media import Media
 from convisav_tui.printing.printer_mib import joined
+from convisav_tui.printing.sizes import SHEETS_IN_IPP
 from convisav_tui.printing.status import UNKNOWN, Condition, PrinterStatus, StatusReader
 from convisav_tui.printing.transport import Delivery, DeliveryKind, Unreachable, interrupted, not_confirmed
 
@@ -113,7 +113,7 @@ class IppLine:
         if payload.copies > 1:
             job.append(attribute(Tag.INTEGER, "copies", payload.copies))
         if payload.media is not None:
-            job.append(attribute(Tag.KEYWORD, "media", media_name(payload.media)))
+            job.append(attribute(Tag.KEYWORD, "media", SHEETS_IN_IPP[payload.media.name]))
         if payload.sides:
             job.append(attribute(Tag.KEYWORD, "sides", payload.sides))
         return ipp.request(Operation.PRINT_JOB, self._place, operation, job)
@@ -177,11 +177,6 @@ class IppLine:
         except (Unreachable, OSError, NotAnswered):
             return None
         return answer if answer.good else None
-
-
-def media_name(media: Media) -> str:
-    """The name of a paper as printers know it: iso_a4_210x297mm."""
-    return f"iso_{media.name.lower()}_{media.width_mm}x{media.length_mm}mm"
 
 
 def _no_answer(error: OSError) -> Delivery:

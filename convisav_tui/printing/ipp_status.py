@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from convisav_tui.printing.document_format import Abilities
 from convisav_tui.printing.ipp import Answer
@@ -71,12 +72,14 @@ def read_status(answer: Answer) -> PrinterStatus:
     stopped = condition not in (Condition.READY, Condition.PRINTING)
     names = [_name(reason) for reason in reasons]
     warnings = [] if stopped else list(dict.fromkeys(_WARNS[name] for name in names if name in _WARNS))
+    trays = _trays([str(value) for value in answer.of("media-ready")])
     return PrinterStatus(
         condition,
-        _loaded([str(value) for value in answer.of("media-ready")]),
+        usual_of(trays),
         tuple(warnings),
         clean_words(answer.word("printer-state-message")) if stopped or warnings else "",
         read_abilities(answer),
+        frozenset(trays),
     )
 
 
@@ -115,12 +118,16 @@ def _name(reason: str) -> str:
     return reason
 
 
-def _loaded(ready: list[str]) -> tuple[int, int] | None:
-    """The size in mm that is loaded: A4 if any tray has it, else the first tray's; None when it does not say."""
+def _trays(ready: list[str]) -> list[tuple[int, int]]:
+    """The sizes in mm that are loaded; none when it does not say."""
     found = [size for size in map(_SIZE.search, ready) if size]
-    sizes = [(round(float(size[1]) * _MM[size[3]]), round(float(size[2]) * _MM[size[3]])) for size in found]
+    return [(round(float(size[1]) * _MM[size[3]]), round(float(size[2]) * _MM[size[3]])) for size in found]
+
+
+def usual_of(trays: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """The size to tell when there are several: A4 where there is some, else the first; None of none."""
     usual = (A4.width_mm, A4.length_mm)
-    return usual if usual in sizes else next(iter(sizes), None)
+    return usual if usual in trays else next(iter(trays), None)
 
 
 def clean_words(text: str) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from convisav_tui.printing.document_format import PDF, Abilities, page_form, takes_pdf
-from convisav_tui.printing.ipp_line import media_name
 from convisav_tui.printing.line import Payload
 from convisav_tui.printing.media import Media
+from convisav_tui.printing.sizes import SHEETS_IN_IPP, exact_size
 
 
 def office_payload(pdf: bytes, name: str, copies: int, media: Media, abilities: Abilities) -> Payload:
@@ -17,7 +17,7 @@ def office_payload(pdf: bytes, name: str, copies: int, media: Media, abilities: 
     from convisav_tui.printing.page_pictures import pages_of
     from convisav_tui.printing.page_raster import encode
 
-    size = (media.width_mm, media.length_mm)
+    size = exact_size(media)
     pages = pages_of(pdf, size, form.dpi, form.colour)
-    document = encode(pages, form, size, media_name(media), copies)
+    document = encode(pages, form, size, SHEETS_IN_IPP[media.name], copies)
     return Payload(document, name, 1 if form.repeated else copies, media, form.format, form.sides)

@@ -37,7 +37,7 @@ class NotDrawn(ConvisavError):
     """The pages of this paper cannot be drawn; the sentence says why. No retry helps."""
 
 
-def pages_of(pdf: bytes, size_mm: tuple[int, int], dpi: int, colour: bool) -> Iterator[Image]:
+def pages_of(pdf: bytes, size_mm: tuple[float, float], dpi: int, colour: bool) -> Iterator[Image]:
     """Each page on paper of that size, in order, in colours or gray; a lying one is turned upright. Raises NotDrawn."""
     from PIL import Image
 

@@ -36,7 +36,7 @@ _TURNED = {
 }
 
 
-def encode(pages: Iterable[Image], form: PageForm, size_mm: tuple[int, int], name: str, copies: int = 1) -> bytes:
+def encode(pages: Iterable[Image], form: PageForm, size_mm: tuple[float, float], name: str, copies: int = 1) -> bytes:
     """The document of these pages, each taken once and let go before the next; `name` is the paper's in IPP. Where the
     printer makes no copies by itself, they follow one another."""
     packed = [_page(page, number, form, size_mm, name) for number, page in enumerate(pages)]
@@ -48,12 +48,12 @@ def encode(pages: Iterable[Image], form: PageForm, size_mm: tuple[int, int], nam
     return _URF_MARK + struct.pack(">I", len(whole)) + b"".join(head + rows for head, rows in whole)
 
 
-def size_in_dots(size_mm: tuple[int, int], dpi: int) -> tuple[int, int]:
+def size_in_dots(size_mm: tuple[float, float], dpi: int) -> tuple[int, int]:
     """Width and length of paper in dots."""
     return round(size_mm[0] / 25.4 * dpi), round(size_mm[1] / 25.4 * dpi)
 
 
-def _page(page: Image, number: int, form: PageForm, size_mm: tuple[int, int], name: str) -> tuple[bytes, bytes]:
+def _page(page: Image, number: int, form: PageForm, size_mm: tuple[float, float], name: str) -> tuple[bytes, bytes]:
     """Head and lines of one page."""
     turned = _turned(form, number)
     picture = _laid(page, form, size_in_dots(size_mm, form.dpi), turned)
@@ -83,7 +83,9 @@ def _laid(page: Image, form: PageForm, size: tuple[int, int], turned: tuple[int,
     return picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM) if turned[1] < 0 else picture
 
 
-def _pwg_head(picture: Image, form: PageForm, size_mm: tuple[int, int], name: str, turned: tuple[int, int]) -> bytes:
+def _pwg_head(
+    picture: Image, form: PageForm, size_mm: tuple[float, float], name: str, turned: tuple[int, int]
+) -> bytes:
     head = bytearray(_PWG_HEAD)
     dots = 3 if form.colour else 1
 

@@ -6,10 +6,11 @@ import enum
 from dataclasses import dataclass
 
 from convisav_tui.config import PrinterConfig
+from convisav_tui.i18n import _
 from convisav_tui.printing.document_format import takes_no_paper
 from convisav_tui.printing.line import Line, Waits, line_to
-from convisav_tui.printing.media import MediaRefused
-from convisav_tui.printing.sizes import media_of
+from convisav_tui.printing.media import MediaRefused, in_words
+from convisav_tui.printing.sizes import SHEETS_IN_IPP, media_of
 from convisav_tui.printing.status import StatusReader, in_no_format, in_sentence, wrong_roll
 from convisav_tui.printing.transport import Unreachable
 
@@ -56,6 +57,9 @@ def _told(printer: PrinterConfig, line: Line) -> PresentState:
     media = [media_of(printer, name) for name in printer.media]
     if media and not any(map(status.holds, media)):
         return PresentState(wrong_roll(status, media[0]), Level.WARNING)
+    if status.abilities.media and not any(SHEETS_IN_IPP.get(one.name) in status.abilities.media for one in media):
+        wanted = " / ".join(in_words(one) for one in media)
+        return PresentState(_("The printer takes no {wanted}: name other paper.").format(wanted=wanted), Level.WARNING)
     if takes_no_paper(status.abilities):
         return PresentState(in_no_format(), Level.WARNING)
     return PresentState(in_sentence(status), Level.WARNING if status.warnings else Level.GOOD)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from convisav_tui.printing import snmp
-from convisav_tui.printing.ipp_status import clean_words
+from convisav_tui.printing.ipp_status import clean_words, usual_of
 from convisav_tui.printing.snmp import Value
 from convisav_tui.printing.status import UNKNOWN, Condition, PrinterStatus
 
@@ -118,9 +118,8 @@ def read(own: Mapping[str, Value], device: Value, covers: Rows, inputs: Rows, al
         condition = next((one for one in _TELLING if one in stopping), Condition.ERROR)
     warnings = () if down else tuple(dict.fromkeys(warn for _stop, warn in found))
     sizes = _sizes(inputs)
-    usual = next((size for size in sizes if size == _SHEETS["a4"]), next(iter(sizes), None))
     said = _said(alerts, critical=True) if down else _said(alerts, critical=False) if warnings else ""
-    return PrinterStatus(condition, usual, warnings, said, trays_mm=frozenset(sizes))
+    return PrinterStatus(condition, usual_of(sizes), warnings, said, trays_mm=frozenset(sizes))
 
 
 def joined(told: PrinterStatus, mib: PrinterStatus) -> PrinterStatus:

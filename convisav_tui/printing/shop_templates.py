@@ -19,9 +19,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from convisav_tui.i18n import _
+from convisav_tui.printer_kinds import PAPER_SIZES
 from convisav_tui.printing.template_jail import Jail, TemplateWrong
 from convisav_tui.shop.template_faults import TemplateFault
 
+USUAL_SIZE = PAPER_SIZES[0]
 SHIPPED = Path(__file__).parent / "templates"
 BASE = "base"
 SUFFIX = ".typ"
@@ -51,6 +53,7 @@ class ShopTemplates:
     def __init__(self, folder: Path | None = None, jail: Jail | None = None) -> None:
         """Use the templates of `folder`; None: only the shipped ones."""
         self.folder = folder
+        self.paper_size = USUAL_SIZE
         self._jail = jail or Jail()
         self._copies: _Copies | None = None
         self._lock = threading.RLock()
@@ -187,12 +190,13 @@ def _content(path: Path) -> bytes:
 _in_use = ShopTemplates()
 
 
-def use(folder: Path | None) -> ShopTemplates:
-    """From now on papers are set by the templates of `folder` (None: by the shipped ones alone)."""
+def use(folder: Path | None, paper_size: str = USUAL_SIZE) -> ShopTemplates:
+    """From now on papers are set by the templates of `folder` (None: by the shipped ones alone), for this paper."""
     global _in_use
     if _in_use.folder != folder:
         _in_use.close()
         _in_use = ShopTemplates(folder)
+    _in_use.paper_size = paper_size
     return _in_use
 
 

@@ -14,15 +14,23 @@ _EDGE_MM = 1
 # Dots across what a receipt printer's head can reach, by dots an inch and the width of the roll in mm.
 _ROLLS = {(203, 80): 576, (203, 58): 384, (180, 80): 512, (180, 58): 360}
 A4 = Media("A4", 210, 297, 0, 0, 0, kind=MediaKind.SHEET)
+SHEETS = {
+    "A4": A4,
+    "A5": Media("A5", 148, 210, 0, 0, 0, kind=MediaKind.SHEET),
+    "Letter": Media("Letter", 216, 279, 0, 0, 0, kind=MediaKind.SHEET),
+}
+# What sheets are called in IPP (PWG 5101.1), and their size in mm where it is no whole number.
+SHEETS_IN_IPP = {"A4": "iso_a4_210x297mm", "A5": "iso_a5_148x210mm", "Letter": "na_letter_8.5x11in"}
+_EXACT_MM = {"Letter": (215.9, 279.4)}
 
 
 def media_of(printer: PrinterConfig, name: str) -> Media:
     """The medium of that name in this printer. Raises MediaRefused when there is none."""
     if printer.kind == BROTHER:
         return media_named(name)
-    if printer.kind == OFFICE:
-        return A4
     try:
+        if printer.kind == OFFICE:
+            return SHEETS[name]
         return _measured(printer.kind, _dots_an_inch(printer.model), name)
     except (KeyError, ValueError) as error:
         raise MediaRefused(
@@ -40,6 +48,11 @@ def _measured(kind: str, dpi: int, name: str) -> Media:
         raise ValueError(name)
     across, along = int(size[1]), int(size[2])
     return Media(name, across, along, _dots(across - 2 * _EDGE_MM, dpi), _dots(along - 2 * _EDGE_MM, dpi), 0, dpi=dpi)
+
+
+def exact_size(media: Media) -> tuple[float, float]:
+    """Width and length of a sheet in mm."""
+    return _EXACT_MM.get(media.name, (float(media.width_mm), float(media.length_mm)))
 
 
 def edge(media: Media) -> int:

@@ -13,10 +13,10 @@ from convisav_tui.store.engine import Store
 log = logging.getLogger("convisav.papers")
 
 
-def look_after(store: Store, folder: Path | None) -> None:
+def look_after(store: Store, folder: Path | None, paper_size: str = shop_templates.USUAL_SIZE) -> None:
     """Use the templates of `folder` (None: the shipped ones alone) from now on; try those that changed, before a paper
     waits for one that is broken; write down what is wrong where that changed. Raises StoreError."""
-    templates = shop_templates.use(folder)
+    templates = shop_templates.use(folder, paper_size)
     try_untried(templates)
     faults = templates.faults()
     if templates.told == faults:

@@ -20,6 +20,8 @@ from convisav_tui.printing.typography import FONTS, drawable
 if TYPE_CHECKING:
     import typst
 
+# What Typst calls the sizes of paper.
+_TYPST_SIZES = {"A4": "a4", "A5": "a5", "Letter": "us-letter"}
 TEMPLATES = shop_templates.SHIPPED
 OTHERWISE = "document"  # the template of a paper that has none of its own
 Json = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
@@ -42,6 +44,8 @@ def typeset(
     """The paper of this kind: a PDF/A-3b, or the first page as PNG; by the shop's template where that can be set.
     A logo that cannot be drawn is left out. Raises NotSet when the shipped template cannot be set either."""
     shown = {key: _shown(value) for key, value in data.items()}
+    size = shop_templates.USUAL_SIZE if kind == "fax" else shop_templates.in_use().paper_size  # faxes know A4
+    shown["paper"] = _TYPST_SIZES[size]
     kind = kind if kind in shop_templates.shipped_kinds() else OTHERWISE
     try:
         return _set(kind, json.dumps(shown | {"logo": list(logo)}), form, dots_per_inch)
