@@ -123,24 +123,41 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
+def replay(store: Store, revision: str = HEAD) -> None:
+    """Take the tables through their versions one after the other up to that one, as the programs of those days did.
+    A new database needs none of it; a test proves that it is no different."""
+    with store.write_lock(), _connection_for_ddl(store) as connection, connection.begin():
+        _run_versions(connection, revision)
+
+
 def _run(store: Store, lock: bool = False) -> None:
+    try:
+        with _connection_for_ddl(store) as connection, connection.begin():
+            if lock:
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _POSTGRESQL_LOCK})
+            if sa.inspect(connection).has_table(VERSION_TABLE):
+                _run_versions(connection, HEAD)
+            else:
+                from convisav_tui.store.creation import create_tables
+
+                create_tables(connection)
+            if store.path is not None:
+                _check_rows(connection, store.path)
+    except DBAPIError as error:
+        raise in_words(error) from error
+
+
+def _run_versions(connection: sa.Connection, revision: str) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
-        with _connection_for_ddl(store) as connection, connection.begin():
-            if lock:
-                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _POSTGRESQL_LOCK})
-            config.attributes["connection"] = connection
-            command.upgrade(config, HEAD)
-            if store.path is not None:
-                _check_rows(connection, store.path)
-    except DBAPIError as error:
-        raise in_words(error) from error
+        command.upgrade(config, revision)
     except CommandError as error:
         raise StoreError(_("The database could not be upgraded: {reason}.").format(reason=error)) from error
 
@@ -204,4 +221,4 @@ def _server_catalogue(store: Store) -> tuple[set[str], list[str]]:
         raise in_words(error) from error
 
 
-__all__ = ["HEAD", "check_version", "damaged", "known_store", "open_store", "upgrade"]
+__all__ = ["HEAD", "check_version", "damaged", "known_store", "open_store", "replay", "upgrade"]
