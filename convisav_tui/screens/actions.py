@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from convisav_tui.i18n import _, mark
 from convisav_tui.screens.action import EVERYWHERE, Action
+from convisav_tui.screens.billing_actions import BILLING_ACTIONS
 from convisav_tui.screens.keys import label
 from convisav_tui.screens.quote_actions import QUOTE_ACTIONS
 
@@ -127,6 +128,7 @@ ACTIONS: tuple[Action, ...] = (
             "agreement",
             "place_form",
             "subcontractor",
+            "invoice_form",
             "loan_form",
             "lend_form",
             "amount_form",
@@ -271,6 +273,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("remove", mark("Cancel"), mark("Print or send the row no more"), "delete", "x", "", ("prints", "messages")),
     Action("album", mark("Pictures and mails"), mark("What the demo printed and sent"), views=("demo",)),
     *QUOTE_ACTIONS,
+    *BILLING_ACTIONS,
 )
 
 
@@ -284,6 +287,7 @@ ALWAYS = (
     "principals",
     "batch",
     "import_orders",
+    "statements",
     "loaners",
     "loans",
     "amounts",

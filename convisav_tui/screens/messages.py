@@ -139,15 +139,18 @@ class MessagesView(View):
             self._list.key(key)
 
     def _open(self, message: MessageRow) -> None:
-        """The order that it tells of, the supplier order, or what is with subcontractors."""
+        """The order that it tells of, the supplier order, the statement, or what is with subcontractors."""
         from convisav_tui.screens.away_view import AwayView
         from convisav_tui.screens.opening import open_order
+        from convisav_tui.screens.statements_view import open_statement
         from convisav_tui.screens.supplier_orders_view import open_supplier_order
 
         if message.order_id is not None:
             open_order(self.host, self.counter, message.number)
         elif message.supplier_order_id is not None:
             open_supplier_order(self.host, self.counter, message.supplier_order_id)
+        elif message.statement_id is not None:
+            open_statement(self.host, self.counter, message.statement_id)
         else:
             self.host.open(AwayView(self.counter))
 

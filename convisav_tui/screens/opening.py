@@ -243,6 +243,11 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
 
         return ImportOrdersView(counter, party_id=_principal(desk))
 
+    def statements() -> View:
+        from convisav_tui.screens.statements_view import StatementsView
+
+        return StatementsView(counter)
+
     def find() -> None:
         desk.home()
         desk.view.act("find")
@@ -290,6 +295,7 @@ def openers(desk: Desk, counter: Counter) -> dict[str, Callable[[], View | None]
         "principals": principals,
         "batch": batch,
         "import_orders": import_orders,
+        "statements": statements,
     }
 
 

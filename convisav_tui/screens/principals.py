@@ -59,7 +59,7 @@ class PrincipalsView(View):
 
     def actions(self) -> Sequence[str]:
         """Most useful first."""
-        return ("terms", "customer", "batch", "import_orders", "find", "new", "menu", "help", "quit")
+        return ("terms", "customer", "his_statements", "batch", "import_orders", "find", "new", "menu", "help", "quit")
 
     def hint(self) -> Row:
         """What the keys do here."""
@@ -67,8 +67,12 @@ class PrincipalsView(View):
         return [part for key, text in keys for part in (Span(f" {label(key)}", Role.KEY), Span(f" {text} ", Role.DIM))]
 
     def act(self, action: str) -> bool:
-        """Terms and batches of the principal under the cursor."""
-        if action == "terms" and self._chosen():
+        """Terms, statements and batches of the principal under the cursor."""
+        if action == "his_statements" and self._chosen():
+            from convisav_tui.screens.statements_view import StatementsView
+
+            self.host.open(StatementsView(self.counter, self._chosen(), self._name()))
+        elif action == "terms" and self._chosen():
             open_terms(self.host, self.counter, self._chosen())
         elif action == "terms":
             self._add()
@@ -95,6 +99,10 @@ class PrincipalsView(View):
     def _chosen(self) -> int:
         current = self._list.current
         return int(str(current.identity)) if current is not None else 0
+
+    def _name(self) -> str:
+        current = self._list.current
+        return current.cells["name"] if current is not None else ""
 
     def _read(self) -> None:
         def read() -> list[FoundPrincipal]:

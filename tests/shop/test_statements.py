@@ -37,6 +37,7 @@ from convisav_tui.store.models import (
 from tests.shop.bench import Bench
 from tests.shop.counter import CLERK, SHOP, counter_store
 from tests.shop.principals import principal
+from tests.shop.statement_bench import finished
 
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 
@@ -51,25 +52,6 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 @pytest.fixture
 def bench(shared: Store, monkeypatch: pytest.MonkeyPatch) -> Bench:
     return Bench(shared, monkeypatch)
-
-
-def finished(bench: Bench, party: int, price: str = "90", *, reference: str = "BC-778", closed: bool = False) -> str:
-    """An order of this principal whose work is done; its number."""
-    bench.take_in(
-        quote_requested="",
-        cap="100",
-        principal_id=str(party),
-        principal_reference=reference,
-        ready_channel="none",
-        serial=f"SN{bench.order_id}{reference}",
-    )
-    for event in ("start_diagnosis", "authorise_direct", "work_done"):
-        bench.step(event, **({"estimate": price} if event == "authorise_direct" else {}))
-    bench.step("complete", price=price)
-    if closed:
-        bench.step("hand_over", taken_by="Darty")
-        bench.step("close")
-    return bench.order.number
 
 
 def issue(bench: Bench, party: int, month: date = NOVEMBER, key: str = "") -> PrincipalStatement:
