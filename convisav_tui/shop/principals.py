@@ -16,6 +16,7 @@ from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.field_reader import TICKED, FieldReader
 from convisav_tui.shop.intake_form import NOTE_LENGTH
+from convisav_tui.shop.partners import with_names
 from convisav_tui.shop.people import save_customer
 from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.shop.principal_prices import PriceLine, price_text, read_price_text, write_prices
@@ -91,12 +92,8 @@ def all_principals(session: Session) -> list[FoundPrincipal]:
             .group_by(col(RepairOrder.principal_id))
         ).all()
     )
-    rows = session.exec(
-        select(Party, PrincipalTerms)
-        .join(PrincipalTerms, col(PrincipalTerms.party_id) == col(Party.id))
-        .order_by(col(Party.name_key))
-    )
-    return [_found(party, terms, open_orders.get(party.id, 0)) for party, terms in rows]
+    by_name = with_names(session, session.exec(select(PrincipalTerms)))
+    return [_found(party, terms, open_orders.get(party.id, 0)) for party, terms in by_name]
 
 
 def find_principals(session: Session, typed: str) -> list[FoundPrincipal]:

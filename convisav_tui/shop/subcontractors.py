@@ -15,6 +15,7 @@ from convisav_tui.i18n import _
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.field_reader import FieldReader
+from convisav_tui.shop.partners import with_names
 from convisav_tui.shop.people import card_texts, save_customer
 from convisav_tui.shop.permissions import Permission, asks, require
 from convisav_tui.store.models import DeviceFamily, Dispatch, Party, SubcontractJob, SubcontractorTerms
@@ -57,10 +58,10 @@ def subcontractors(session: Session, *, only_active: bool = False) -> list[Subco
         .group_by(col(Dispatch.subcontractor_id))
     )
     away = {party_id: count for party_id, count in session.exec(out)}
-    rows = select(Party, SubcontractorTerms).join(SubcontractorTerms, col(SubcontractorTerms.party_id) == col(Party.id))
+    rows = select(SubcontractorTerms)
     if only_active:
         rows = rows.where(col(SubcontractorTerms.active))
-    found = session.exec(rows.order_by(col(Party.name_key), col(Party.id)))
+    found = with_names(session, session.exec(rows))
     return [_subcontractor(party, terms, away.get(party.id or 0, 0)) for party, terms in found]
 
 

@@ -13,6 +13,7 @@ from convisav_tui.i18n import _
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.field_reader import FieldReader
+from convisav_tui.shop.partners import with_names
 from convisav_tui.shop.people import CUSTOMER_FIELDS, save_customer
 from convisav_tui.store.models import Party, SupplierTerms
 
@@ -36,10 +37,10 @@ class Supplier:
 
 def suppliers(session: Session, *, only_active: bool = False) -> list[Supplier]:
     """All suppliers by name."""
-    rows = select(Party, SupplierTerms).join(SupplierTerms, col(SupplierTerms.party_id) == col(Party.id))
+    rows = select(SupplierTerms)
     if only_active:
         rows = rows.where(col(SupplierTerms.active))
-    found = session.exec(rows.order_by(col(Party.name_key), col(Party.id)))
+    found = with_names(session, session.exec(rows))
     return [
         Supplier(
             party_id=terms.party_id,
