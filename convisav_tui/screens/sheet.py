@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from convisav_tui import ticket_number
 from convisav_tui.i18n import _
+from convisav_tui.screens.actions import find
 from convisav_tui.screens.dossier import STATES as WITH_DOSSIER
 from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.reading import read_or_say
@@ -14,6 +15,7 @@ from convisav_tui.screens.sheet_header import header_rows
 from convisav_tui.screens.sheet_sections import SECTIONS, Section
 from convisav_tui.screens.sheet_workshop import DEEDS, workshop_deed
 from convisav_tui.screens.view import View
+from convisav_tui.screens.widgets.bars import keys_hint
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, fit, pad
 
 if TYPE_CHECKING:
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 
 SECRET_SECONDS = 60  # rules.md 4.5: shown no longer than a minute
 LABEL_WIDTH = 18
+# Deeds whose letters stand in the row above the key bar, for no F-key has them; `AT_80` of them before the keys that
+# scroll.
+LETTERS = ("needs", "consents", "versions", "papers", "checklist", "clock", "coverage", "passport")
+AT_80 = 4
 
 
 class SheetView(View):
@@ -87,14 +93,10 @@ class SheetView(View):
         return (
             *first,
             "quote",
-            "needs",
             *rest,
-            "consents",
-            "versions",
-            "papers",
+            *LETTERS,
+            *(action for action in (*own, *DEEDS) if action not in LETTERS),
             "promise",
-            *own,
-            *DEEDS,
             "menu",
             "help",
             "quit",
@@ -102,13 +104,10 @@ class SheetView(View):
 
     def hint(self) -> Row:
         """How to look at the sections."""
-        keys = (
-            (f"1-{len(SECTIONS)}", _("Open or close")),
-            (f"{label('up')} {label('down')}", _("Section")),
-            (label("pagedown"), _("More")),
-            (label("escape"), _("Back")),
-        )
-        return [span for key, text in keys for span in (Span(f" {key}", Role.KEY), Span(f" {text} ", Role.DIM))]
+        first = ((f"1-{len(SECTIONS)}", _("Open")), (label("escape"), _("Back")))
+        more = ((label("pagedown"), _("More")), (f"{label('up')} {label('down')}", _("Section")))
+        letters = [(action.letter, _(action.label)) for action in map(find, LETTERS) if action.letter]
+        return keys_hint((*first, *letters[:AT_80], *more, *letters[AT_80:]))
 
     def act(self, action: str) -> bool:
         """What the sheet does itself."""

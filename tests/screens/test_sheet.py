@@ -8,7 +8,9 @@ import pytest
 from sqlmodel import col, select
 
 from convisav_tui.clock import PRETENDED_NOW
-from convisav_tui.screens.widgets.painting import row_cells
+from convisav_tui.i18n import _, set_language
+from convisav_tui.screens.actions import find, listed_for
+from convisav_tui.screens.widgets.painting import cells, row_cells
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import OrderEvent, OrderState, Paper, RepairOrder
 from tests.screens.shop_bench import (
@@ -264,3 +266,30 @@ def test_the_dossier_of_a_device_that_nobody_collects_is_printed_from_its_sheet(
     desk.press("f10")
     desk.type("dossier")
     assert "What a court is told of an unclaimed device" in desk.text()
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "ro"])
+def test_the_keys_of_the_sheet_are_found(shop: Store, tmp_path: Path, language: str) -> None:
+    """Those of the quote, its prices, versions, parts and papers in the footer of 80 columns; all in F1 and F10."""
+    set_language(language)
+    try:
+        desk = ShopBench(counter_of(shop, tmp_path), 80, 24)
+        desk.open_order(READY)
+        footer = desk.text().splitlines()[-2:]
+        for letter in "qrfzh":
+            label = _(next(find(action).label for action in desk.desk.view.actions() if find(action).letter == letter))
+            assert any(f" {letter} {label}" in row for row in footer), (letter, footer)
+        assert all(cells(row) <= 80 for row in footer)
+        named = [find(action) for action in desk.desk.view.actions()]
+        letters = {action.letter for action in listed_for("sheet") if action.letter and "sheet" in action.views}
+        assert letters - {"v", "x"} <= {action.letter for action in named}  # a code, a dossier: only where there is one
+        desk.height = 100
+        for key in ("f1", "f10"):
+            desk.press(key)
+            missing = [
+                one.id for one in named if one.id not in ("menu", "help") and _(one.help)[:20] not in desk.text()
+            ]
+            assert not missing, shown
+            desk.press("escape")
+    finally:
+        set_language("en")

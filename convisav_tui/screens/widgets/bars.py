@@ -23,8 +23,25 @@ def title_bar(left: str, right: str, width: int, alarm: str = "") -> Row:
 
 
 def status_row(text: str, role: Role, hint: Row, width: int) -> Row:
-    """The row above the key bar: what was last said, else the view's hint."""
-    return side_by_side([Span(" " + text, role)] if text else hint, [], width)
+    """The row above the key bar: what was last said, else the view's hint, as many of its keys as fit."""
+    return side_by_side([Span(" " + text, role)] if text else _whole_keys(hint, width), [], width)
+
+
+def keys_hint(keys: Iterable[tuple[str, str]]) -> Row:
+    """A hint of keys, as they are shown, and what each does; the most useful first."""
+    return [span for key, text in keys for span in (Span(f" {key}", Role.KEY), Span(f" {text} ", Role.DIM))]
+
+
+def _whole_keys(hint: Row, width: int) -> Row:
+    """The keys of a hint that fit with their words; one that does not leaves its room to the next."""
+    if len(hint) < 3 or any(span.role is not (Role.DIM if place % 2 else Role.KEY) for place, span in enumerate(hint)):
+        return hint
+    shown: Row = []
+    for key, words in zip(hint[::2], hint[1::2], strict=True):
+        size = cells(key.text) + cells(words.text)
+        if size <= width:
+            shown, width = [*shown, key, words], width - size
+    return shown
 
 
 def key_bar(actions: Iterable[Action], typing: bool, width: int) -> Row:
