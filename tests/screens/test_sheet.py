@@ -286,9 +286,8 @@ def test_the_keys_of_the_sheet_are_found(shop: Store, tmp_path: Path, language: 
         desk.height = 100
         for key in ("f1", "f10"):
             desk.press(key)
-            missing = [
-                one.id for one in named if one.id not in ("menu", "help") and _(one.help)[:20] not in desk.text()
-            ]
+            shown = desk.text()
+            missing = [one.id for one in named if one.id not in ("menu", "help") and _(one.help)[:20] not in shown]
             assert not missing, shown
             desk.press("escape")
     finally:
