@@ -28,6 +28,7 @@ from convisav_tui.shop.planning import for_audience
 from convisav_tui.shop.quiet_hours import OF_REMINDERS
 from convisav_tui.shop.quoting import current_quote
 from convisav_tui.shop.reactions import REMINDED, still_wanted
+from convisav_tui.shop.shipped_ladders import LOAN_OVERDUE, NOT_COLLECTED, QUOTE_UNANSWERED, shipped_steps
 from convisav_tui.store.models import (
     Channel,
     Loan,
@@ -39,7 +40,6 @@ from convisav_tui.store.models import (
     RepairOrder,
 )
 
-QUOTE_UNANSWERED, NOT_COLLECTED, LOAN_OVERDUE = "quote_unanswered", "not_collected", "loan_overdue"
 LADDERS = (QUOTE_UNANSWERED, NOT_COLLECTED, LOAN_OVERDUE)
 EVENTS_OF: Mapping[str, tuple[MessageEvent, ...]] = {
     QUOTE_UNANSWERED: (MessageEvent.QUOTE_REMINDER,),
@@ -51,38 +51,6 @@ MISSED_AFTER = 14
 LIVES = timedelta(days=14)
 MOST_DAYS, MOST_MONTHS = 3660, 120
 _PER_QUOTE = _PER_LOAN = 100
-
-
-def shipped_steps() -> list[ReminderStep]:
-    """The ladders that the program brings: J+3 and J+7; 7, 15, 30 days, 3, 11 (registered), 12 months; a loaner 1, 7
-    and 15 days after it was due."""
-    letter = [Channel.LETTER.value]
-    reminder, notice = MessageEvent.COLLECT_REMINDER, MessageEvent.UNCLAIMED_NOTICE
-    rungs: list[tuple[str, int, int, MessageEvent, list[str], bool]] = [
-        (QUOTE_UNANSWERED, 3, 0, MessageEvent.QUOTE_REMINDER, [], False),
-        (QUOTE_UNANSWERED, 7, 0, MessageEvent.QUOTE_REMINDER, [], False),
-        (NOT_COLLECTED, 7, 0, reminder, [], False),
-        (NOT_COLLECTED, 15, 0, reminder, [], False),
-        (NOT_COLLECTED, 30, 0, reminder, [], False),
-        (NOT_COLLECTED, 0, 3, notice, letter, False),
-        (NOT_COLLECTED, 0, 11, notice, letter, True),
-        (NOT_COLLECTED, 0, 12, notice, [], False),
-        (LOAN_OVERDUE, 1, 0, MessageEvent.LOAN_OVERDUE, [], False),
-        (LOAN_OVERDUE, 7, 0, MessageEvent.LOAN_OVERDUE, [], False),
-        (LOAN_OVERDUE, 15, 0, MessageEvent.LOAN_OVERDUE, [], False),
-    ]
-    return [
-        ReminderStep(
-            ladder=ladder,
-            position=1 + sum(earlier[0] == ladder for earlier in rungs[:index]),
-            after_days=days,
-            after_months=months,
-            event=event,
-            channels=channels,
-            registered=registered,
-        )
-        for index, (ladder, days, months, event, channels, registered) in enumerate(rungs)
-    ]
 
 
 def remind(session: Session, now: datetime, shop: ShopContext) -> int:

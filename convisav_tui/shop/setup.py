@@ -9,7 +9,7 @@ from convisav_tui.shop.catalogue import ShippedType, shipped_amounts, shipped_ty
 from convisav_tui.shop.checklist_store import give_shipped
 from convisav_tui.shop.country_rules import rows_to_keep
 from convisav_tui.shop.dated_rules import GIVEN
-from convisav_tui.shop.reminders import shipped_steps
+from convisav_tui.shop.shipped_ladders import shipped_steps
 from convisav_tui.store.models import CountryRule, DeviceType, FrequentFault, IntakeAmountType, Role, Setting, Staff
 from convisav_tui.store.search_index import rebuild
 

@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import Session, col, select
 
 from convisav_tui.shop.quiet_hours import quiet_hours
-from convisav_tui.shop.reminders import QUOTE_UNANSWERED, ladder_of
+from convisav_tui.shop.reminders import ladder_of
+from convisav_tui.shop.shipped_ladders import QUOTE_UNANSWERED
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import Channel, MessageEvent, MessageTemplate, NotificationRule, Told
 from tests.screens.shop_bench import ShopBench, assert_snapshot, counter_of

@@ -14,10 +14,12 @@ from convisav_tui.shop.actor import PROGRAM
 from convisav_tui.shop.loaners import save_unit
 from convisav_tui.shop.loans import Wish, lend, take_back
 from convisav_tui.shop.notices import drop_rule, save_rule
+from convisav_tui.shop.ordering_foreseen import foresee_ordering
 from convisav_tui.shop.promise import move_promise
 from convisav_tui.shop.quiet_hours import save_quiet_hours
 from convisav_tui.shop.reactions import message_failed
-from convisav_tui.shop.reminders import LOAN_OVERDUE, ladder_of, remind, save_step
+from convisav_tui.shop.reminders import ladder_of, remind, save_step
+from convisav_tui.shop.shipped_ladders import LOAN_OVERDUE
 from convisav_tui.shop.supplier_orders import order_parts
 from convisav_tui.shop.workflow import preview_step
 from convisav_tui.store.engine import Store
@@ -117,12 +119,29 @@ def test_an_order_of_parts_that_takes_longer_delays_once(bench: Bench) -> None:
     missing_part(bench, 2)
     bench.step("accept_quote")
     bench.wait(5 * DAY)  # nobody ordered it for days
+    with bench.store.read() as session:
+        foreseen_at_order = foresee_ordering(session, SHOP).messages[0].body
     bench.write(lambda session: order_parts(session, CLERK, SHOP, f"late-{bench.order_id}"))
     assert bench.order.promised_on == date(2026, 11, 30)  # comes on Saturday 28th; nobody works on Sunday
     (message,) = owed(bench, E.DELAY)
-    assert "30/11/2026" in message.body
+    assert "30/11/2026" in message.body and message.body == foreseen_at_order
     bench.write(lambda session: order_parts(session, CLERK, SHOP, f"late-{bench.order_id}"))
     assert len(owed(bench, E.DELAY)) == 1
+
+
+def test_an_order_of_parts_is_foreseen_and_may_tell_nobody(bench: Bench) -> None:
+    bench.reach(S.QUOTE_ISSUED, promised_on="24/11/2026")
+    missing_part(bench, 2)
+    bench.step("accept_quote")
+    bench.wait(5 * DAY)
+    with bench.store.read() as session:
+        preview = foresee_ordering(session, SHOP)
+    assert any("30/11/2026" in sentence and "24/11/2026" in sentence for sentence in preview.effects)
+    (planned,) = preview.messages
+    assert not owed(bench, E.DELAY) and bench.order.promised_on == date(2026, 11, 24)
+    bench.write(lambda session: order_parts(session, CLERK, SHOP, f"mute-{bench.order_id}", tell=False))
+    assert bench.order.promised_on == date(2026, 11, 30) and not owed(bench, E.DELAY)
+    assert planned.event is E.DELAY and "30/11/2026" in planned.body
 
 
 def test_a_promise_is_moved_on_the_sheet(bench: Bench) -> None:

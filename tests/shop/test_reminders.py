@@ -15,7 +15,8 @@ from convisav_tui.shop.actor import PROGRAM
 from convisav_tui.shop.document import Document
 from convisav_tui.shop.message_deeds import mark_posted
 from convisav_tui.shop.outbox import REGISTERED
-from convisav_tui.shop.reminders import NOT_COLLECTED, QUOTE_UNANSWERED, ladder_of, remind, save_step, shipped_steps
+from convisav_tui.shop.reminders import ladder_of, remind, save_step
+from convisav_tui.shop.shipped_ladders import NOT_COLLECTED, QUOTE_UNANSWERED, shipped_steps
 from convisav_tui.shop.unclaimed import petition_possible_from, print_dossier
 from convisav_tui.shop.unclaimed_dossier import dossier_csv
 from convisav_tui.shop.workflow import mark_unclaimed
