@@ -21,10 +21,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import termios
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 # What the program and its worker import when they need it first.
@@ -65,6 +67,10 @@ def ask(address: str, start: Start, streams: tuple[int, int, int]) -> int:
 def serve(address: str) -> None:
     """Fork for each connection until standard input ends."""
     _import_all()
+    _live_a_day()
+    assert threading.active_count() == 1, "a process with threads must not be forked"
+    gc.collect()
+    gc.freeze()
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(address)
     listener.listen(16)
@@ -85,9 +91,26 @@ def _import_all() -> None:
     for name in [name for name in own if not any(part in name for part in NOT_IMPORTED)] + list(LATE):
         with contextlib.suppress(ImportError):  # then whoever needs it meets it, as in the installed program
             importlib.import_module(name)
-    assert threading.active_count() == 1, "a process with threads must not be forked"
-    gc.collect()
-    gc.freeze()
+
+
+def _live_a_day() -> None:
+    """What a process does once, mapping the tables and compiling the statements, is behind the programs too."""
+    from convisav_tui import clock, i18n
+    from convisav_tui.demo.companion import Ports
+    from convisav_tui.demo.shop import build_shop, write_demo_config
+    from convisav_tui.store.engine import Store
+    from convisav_tui.store.queries.lists import counts
+    from tests.compiled_once import share_compiled_statements
+
+    share_compiled_statements()
+    spoken = i18n.language()
+    with tempfile.TemporaryDirectory(prefix="ready") as folder:
+        write_demo_config(Path(folder), "en", Ports(9, 10, 11))
+        store = Store(build_shop(Path(folder), 20).database.url)
+        with store.read() as session:
+            counts(session, clock.today("Europe/Paris"))
+        store.close()
+    i18n.set_language(spoken)
 
 
 def _fork(line: socket.socket, address: str) -> None:
