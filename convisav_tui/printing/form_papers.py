@@ -9,9 +9,10 @@ from sqlmodel import Session
 
 from convisav_tui.clock import now
 from convisav_tui.errors import UsageError
-from convisav_tui.i18n import _
+from convisav_tui.i18n import _, translate
+from convisav_tui.printing.receipt import DUPLICATE
 from convisav_tui.shop.check_forms import KIND
-from convisav_tui.shop.pdf_forms import fill_form
+from convisav_tui.shop.pdf_forms import fill_form, printed_form
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import CheckForm, Paper, PrintJob
 
@@ -33,15 +34,21 @@ def filled(store: Store, content: Mapping[str, object]) -> bytes:
     return fill_form(pdf, {str(name): str(value) for name, value in values.items()})
 
 
-def form_of_job(store: Store, job_id: int, content: Mapping[str, object]) -> bytes | None:
-    """The filled form that a print job is about, as it was kept; None for every other paper. Raises UsageError."""
+def form_of_job(
+    store: Store, job_id: int, content: Mapping[str, object], *, duplicate: bool = False, pictures: bool = False
+) -> bytes | None:
+    """The filled form that a print job is about, as it was kept; None for every other paper. A duplicate is marked as
+    one; of both it and what becomes `pictures` the fields are part of the page. Raises UsageError."""
     if not is_form(content):
         return None
     with store.read() as session:
         job = session.get(PrintJob, job_id)
         paper = session.get(Paper, job.paper_id) if job is not None and job.paper_id is not None else None
         kept = bytes(paper.pdf) if paper is not None and paper.pdf else b""
-    return kept or filled(store, content)
+    form = kept or filled(store, content)
+    if not duplicate and not pictures:
+        return form
+    return printed_form(form, translate(DUPLICATE, str(content.get("language", ""))) if duplicate else "")
 
 
 def kept_form(store: Store, paper_id: int) -> bytes:

@@ -19,7 +19,7 @@ from convisav_tui.errors import ConvisavError, StoreError
 from convisav_tui.i18n import _
 from convisav_tui.printer_kinds import OFFICE
 from convisav_tui.printing import job_queue, rendering
-from convisav_tui.printing.document_format import takes_no_paper
+from convisav_tui.printing.document_format import takes_no_paper, takes_pdf
 from convisav_tui.printing.form_papers import form_of_job
 from convisav_tui.printing.job_queue import Claimant, Clock, Waiting
 from convisav_tui.printing.line import SETTLE_SECONDS, Line, Payload, Waits, line_to
@@ -206,7 +206,8 @@ class Spooler:
         name = rendering.named(task)
         if printer.kind != OFFICE:
             return Payload(rendering.raster(task, printer, media, self._logo(task)), name)
-        return office_payload(self._pages(task), name, rendering.copies_of(task), media, status.abilities)
+        pages = self._pages(task, pictures=not takes_pdf(status.abilities))
+        return office_payload(pages, name, rendering.copies_of(task), media, status.abilities)
 
     def _hold_back(self, name: str, jobs: list[int], delivery: Delivery) -> bool:
         """A printer that broke off a job would break off the next ones too: they wait, longer each time. False."""
@@ -228,9 +229,10 @@ class Spooler:
         job_queue.filed(self._store, task, len(document), path.relative_to(self.config.home).as_posix(), self._clock)
         return True
 
-    def _pages(self, task: Task) -> bytes:
+    def _pages(self, task: Task, *, pictures: bool = False) -> bytes:
         """A filled form as it was kept, else the paper as it is set."""
-        return form_of_job(self._store, task.job_id, task.content) or rendering.file_of(task, self._logo(task))
+        form = form_of_job(self._store, task.job_id, task.content, duplicate=task.duplicate, pictures=pictures)
+        return form or rendering.file_of(task, self._logo(task))
 
     def _logo(self, task: Task) -> bytes:
         principal_id = task.content.get("logo_of")

@@ -126,11 +126,11 @@ def choices_of(field: FormField, language: str) -> list[dict[str, str]]:
     return [{"code": option.code, language: option.label[:200]} for option in field.options]
 
 
-def facts_of(session: Session, order: RepairOrder, shop: ShopContext) -> dict[str, str]:
-    """The facts of an order by their key, in the shop's language."""
+def facts_of(session: Session, order: RepairOrder, shop: ShopContext, language: str) -> dict[str, str]:
+    """The facts of an order by their key, in this language."""
     party, device = session.get_one(Party, order.party_id), session.get_one(Device, order.device_id)
     technician = session.get(Staff, order.technician_id) if order.technician_id is not None else None
-    day: Callable[[object], str] = lambda found: format_day(found, shop.language) if found else ""  # type: ignore[arg-type]  # noqa: E731
+    day: Callable[[object], str] = lambda found: format_day(found, language) if found else ""  # type: ignore[arg-type]  # noqa: E731
     return {
         "number": ticket_number.show(order.number),
         "customer": party.name,
@@ -138,7 +138,7 @@ def facts_of(session: Session, order: RepairOrder, shop: ShopContext) -> dict[st
         "email": party.email,
         "address": ", ".join(part for part in (party.street, f"{party.postcode} {party.city}".strip()) if part),
         "device": device.title,
-        "device_type": worded(session.get_one(DeviceType, device.device_type_id).names, shop.language),
+        "device_type": worded(session.get_one(DeviceType, device.device_type_id).names, language),
         "brand": device.brand,
         "model": device.model,
         "serial": device.serial,

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from convisav_tui import ticket_number
 from convisav_tui.clock import now
 from convisav_tui.errors import FieldErrors, NotFound, UsageError
-from convisav_tui.i18n import _, mark, translate
+from convisav_tui.i18n import LANGUAGES, _, mark, translate
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.check_form_fields import (
     CHECK,
@@ -30,9 +30,9 @@ from convisav_tui.shop.checklists import answer_checks, checked_answer, newest_a
 from convisav_tui.shop.context import ShopContext
 from convisav_tui.shop.document import Document, ask_for, print_again
 from convisav_tui.shop.events import append_event
-from convisav_tui.shop.pdf_forms import FormField, PdfForm
+from convisav_tui.shop.pdf_forms import FormField, PdfForm, form_language
 from convisav_tui.shop.permissions import Permission, asks, require
-from convisav_tui.store.models import AnswerKind, CheckForm, Checkpoint, CheckStage, Device, Paper, RepairOrder
+from convisav_tui.store.models import AnswerKind, CheckForm, Checkpoint, CheckStage, Device, Paper, Party, RepairOrder
 
 KIND = "check_form"
 _TITLE = mark("Checklist form")
@@ -146,7 +146,8 @@ def ask_for_form(
     form = _form_at(session, order, stage)
     if form is None or not form.active:
         return None
-    values = _values(session, order, form, shop)
+    language = _language(session, order, form, shop)
+    values = _values(session, order, form, shop, language)
     told = json.dumps([form.sha256, values], sort_keys=True).encode()
     key = f"{KIND}:{order_id}:{form.stage.value}:{hashlib.sha256(told).hexdigest()[:32]}"
     earlier = session.exec(select(Paper).where(Paper.dedupe_key == key)).first()
@@ -154,7 +155,7 @@ def ask_for_form(
         if copies:
             print_again(session, earlier.id or 0, actor, copies)
         return earlier
-    document = _document(order, shop)
+    document = _document(order, language)
     paper = ask_for(session, document, key=key, order_id=order_id, party_id=order.party_id, actor=actor, copies=0)
     # The worker fills the form of this id with these values, if it is still the same file.
     paper.content = document.as_content() | {"form": form.id, "sha256": form.sha256, "values": values}
@@ -246,9 +247,9 @@ def _points(session: Session, type_id: int, stage: CheckStage) -> dict[str, Chec
     return {point.code: point for point in session.exec(chosen.order_by(col(Checkpoint.position), col(Checkpoint.id)))}
 
 
-def _values(session: Session, order: RepairOrder, form: CheckForm, shop: ShopContext) -> dict[str, str]:
+def _values(session: Session, order: RepairOrder, form: CheckForm, shop: ShopContext, language: str) -> dict[str, str]:
     """Field → what stands in it; fields of which nothing is known stay as the form has them."""
-    facts, points = facts_of(session, order, shop), _points(session, form.device_type_id, form.stage)
+    facts, points = facts_of(session, order, shop, language), _points(session, form.device_type_id, form.stage)
     answers = newest_answers(session, order.id or 0)
     values: dict[str, str] = {}
     for name, filled in form.fields.items():
@@ -297,7 +298,7 @@ def _keep_read(
         return
     paper = ask_for(
         session,
-        replace(_document(order, shop), dated=""),
+        replace(_document(order, shop.language), dated=""),
         key=key,
         order_id=order.id,
         party_id=order.party_id,
@@ -309,9 +310,15 @@ def _keep_read(
     append_event(session, order, event=_EVENT, actor=actor, detail={"file": file_name[:120], "sha256": sha256})
 
 
-def _document(order: RepairOrder, shop: ShopContext) -> Document:
-    title = translate(_TITLE, shop.language)
-    return Document(kind=KIND, title=title, language=shop.language, number=order.number)
+def _language(session: Session, order: RepairOrder, form: CheckForm, shop: ShopContext) -> str:
+    """The language that the form is written in; where it does not say so, the customer's, else the shop's."""
+    customer = session.get_one(Party, order.party_id).language
+    known = (one for one in (form_language(form.pdf), customer) if one in LANGUAGES)
+    return next(known, shop.language)
+
+
+def _document(order: RepairOrder, language: str) -> Document:
+    return Document(kind=KIND, title=translate(_TITLE, language), language=language, number=order.number)
 
 
 def _type_of(session: Session, order: RepairOrder) -> int:

@@ -63,7 +63,8 @@ def read(content: bytes) -> tuple[dict[str, Any], bytes]:
     if not found:
         raise Wrong("xfa" if "/XFA" in form else "no_fields")
     scripts = _without_scripts(writer)
-    return {"fields": found, "scripts": scripts}, _written(writer) if scripts or "/XFA" in form else content
+    hidden = "/Lang" in writer.root_object and b"/Lang" not in content  # what it is written in is to be seen in clear
+    return {"fields": found, "scripts": scripts}, _written(writer) if scripts or hidden or "/XFA" in form else content
 
 
 def fill(content: bytes, values: Mapping[str, str]) -> bytes:

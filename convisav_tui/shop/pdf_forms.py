@@ -1,12 +1,13 @@
 """PDF forms as data: which fields one has, and the same form with values. A file that is none ends in one sentence.
 
-The work is done in a process of its own (`pdf_form_child`) with a limit of time and memory: pypdf is never imported
-here, and no file can end the program.
+The work is done in processes of their own (`pdf_form_child`, `pdf_form_print_child`) with a limit of time and memory:
+pypdf is never imported here, and no file can end the program.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ from convisav_tui.i18n import _, mark
 LARGEST_FILE = 10_000_000  # bytes
 SECONDS = 20.0
 MEMORY = 1 << 30  # bytes of address space
+# /Lang (fr-FR) of the catalog, or the same in hexadecimal; plain letters or UTF-16.
+_LANGUAGE = re.compile(rb"/Lang\s*(?:\(([^)]{2,24})\)|<([0-9A-Fa-f]{4,48})>)")
 _WRONG = {
     "no_pdf": mark("This is no PDF."),
     "locked": mark("This PDF is locked by a password."),
@@ -98,6 +101,21 @@ def fill_form(pdf: bytes, values: Mapping[str, str]) -> bytes:
     return _asked({"job": "fill", "values": dict(values)}, pdf)[1]
 
 
+def printed_form(pdf: bytes, mark: str = "") -> bytes:
+    """A filled form as pages to print, its fields part of them; `mark` in the corner of each. Raises UsageError."""
+    return _asked({"job": "print", "mark": mark}, pdf)[1]
+
+
+def form_language(pdf: bytes) -> str:
+    """The language that a form says it is written in ("fr"); "" where it does not, or not in clear."""
+    found = _LANGUAGE.search(pdf)
+    if found is None:
+        return ""
+    octets = found[1] or bytes.fromhex(found[2].decode("ascii") if len(found[2]) % 2 == 0 else "")
+    plain = octets.removeprefix(b"\xfe\xff").replace(b"\0", b"")[:2].decode("latin-1").lower()
+    return plain if plain.isascii() and plain.isalpha() else ""
+
+
 def _asked(asked: Mapping[str, object], content: bytes) -> tuple[dict[str, Any], bytes]:
     told, body = _run(asked, content)
     code = told.get("wrong", "")
@@ -108,7 +126,7 @@ def _asked(asked: Mapping[str, object], content: bytes) -> tuple[dict[str, Any],
 
 def _run(asked: Mapping[str, object], content: bytes) -> tuple[dict[str, Any], bytes]:
     """What the other process answers; that it broke down is an answer too."""
-    script = Path(__file__).with_name("pdf_form_child.py")
+    script = Path(__file__).with_name("pdf_form_print_child.py" if asked["job"] == "print" else "pdf_form_child.py")
     try:
         done = subprocess.run(
             [sys.executable, "-I", str(script), str(MEMORY)],

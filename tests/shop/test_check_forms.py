@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 
 from convisav_tui import ticket_number
 from convisav_tui.errors import FieldErrors, UsageError
+from convisav_tui.i18n import format_day
 from convisav_tui.printing.form_papers import form_of_job, kept_form
 from convisav_tui.printing.papers import render_due
 from convisav_tui.shop import pdf_form_child, pdf_forms
@@ -170,6 +171,27 @@ def test_the_form_is_filled_from_the_order_and_the_answers(bench: Bench) -> None
     with bench.store.read() as session:
         job = session.exec(select(PrintJob).where(PrintJob.paper_id == paper.id)).one()
     assert form_of_job(bench.store, job.id or 0, job.content) == pdf
+
+
+@pytest.mark.parametrize(
+    ("written_in", "customer", "expected"),
+    [("/Lang (ro-RO)", "fr", "ro"), ("", "ro", "ro"), ("/Lang (de)", "ro", "ro"), ("/Lang <FEFF00660072>", "en", "fr")],
+)
+def test_words_in_a_form_are_in_its_language_else_the_customers(
+    bench: Bench, written_in: str, customer: str, expected: str
+) -> None:
+    """The kind of device and the days are not in the shop's language beside a form in another."""
+
+    def ask(session: Session) -> Paper | None:
+        session.get_one(Party, session.get_one(RepairOrder, bench.order_id).party_id).language = customer
+        add(session, pdfs.form(pdfs.text("type"), pdfs.text("date"), catalog=written_in))
+        return ask_for_form(session, bench.order_id, STAGE, SHOP, CLERK, copies=0)
+
+    paper = bench.store.write(ask)
+    assert paper is not None and (paper.language, paper.content["language"]) == (expected, expected)
+    today, kind = paper.content["values"]["date"], paper.content["values"]["type"]
+    assert kind == {"ro": "Mașină de spălat rufe", "fr": "Lave-linge"}[expected]
+    assert today == format_day(SHOP.today(), expected)
 
 
 def test_the_same_answers_give_the_same_paper_and_a_step_keeps_it(bench: Bench) -> None:
