@@ -198,60 +198,28 @@ def _number(typed: str, most: int, key: str, errors: dict[str, str]) -> int:
 def _rule_fields(
     principal: str, rule: NotificationRule | None, principals: Sequence[tuple[str, str]]
 ) -> tuple[FieldSpec, ...]:
+    told = ((NOT_RULED, _("as agreed at intake")), *((code, _(text)) for code, text in words.TOLD.items()))
+    everybody = (("", _("everybody")), *principals)
+    present = rule.told.value if rule is not None else NOT_RULED
+    quiet = CHECKED if rule is None or rule.keeps_quiet_hours else ""
+    return (
+        FieldSpec("principal", mark("For the orders of"), "choice", 0, 30, default=principal, choices=everybody),
+        FieldSpec("told", mark("Who is told"), "choice", 1, 30, default=present, choices=told),
+        *_sending_fields(rule),
+        FieldSpec("quiet", mark("Keeps quiet hours"), "check", row=5, width=1, default=quiet),
+    )
+
+
+def _sending_fields(rule: NotificationRule | None) -> tuple[FieldSpec, ...]:
+    """By which channels and when."""
     from convisav_tui.shop.channel_words import channel_words
 
-    told = ((NOT_RULED, _("as agreed at intake")), *((code, _(text)) for code, text in words.TOLD.items()))
+    channels = channel_words(rule.channels) if rule is not None else ""
+    delay = str(rule.delay_minutes) if rule is not None and rule.delay_minutes else ""
+    expires = str(rule.expires_hours) if rule is not None and rule.expires_hours else ""
+    hint = mark("Channels in order, with commas; empty: as the customer wishes")
     return (
-        FieldSpec(
-            "principal",
-            mark("For the orders of"),
-            "choice",
-            row=0,
-            width=30,
-            default=principal,
-            choices=(("", _("everybody")), *principals),
-        ),
-        FieldSpec(
-            "told",
-            mark("Who is told"),
-            "choice",
-            row=1,
-            width=30,
-            default=rule.told.value if rule is not None else NOT_RULED,
-            choices=told,
-        ),
-        FieldSpec(
-            "channels",
-            mark("By"),
-            row=2,
-            width=40,
-            grow=1,
-            default=channel_words(rule.channels) if rule is not None else "",
-            longest=80,
-            help=mark("Channels in order, with commas; empty: as the customer wishes"),
-        ),
-        FieldSpec(
-            "delay_minutes",
-            mark("After minutes"),
-            row=3,
-            width=8,
-            default=str(rule.delay_minutes) if rule is not None and rule.delay_minutes else "",
-            longest=6,
-        ),
-        FieldSpec(
-            "expires_hours",
-            mark("Worthless after hours"),
-            row=4,
-            width=8,
-            default=str(rule.expires_hours) if rule is not None and rule.expires_hours else "",
-            longest=6,
-        ),
-        FieldSpec(
-            "quiet",
-            mark("Keeps quiet hours"),
-            "check",
-            row=5,
-            width=1,
-            default=CHECKED if rule is None or rule.keeps_quiet_hours else "",
-        ),
+        FieldSpec("channels", mark("By"), row=2, width=40, grow=1, default=channels, longest=80, help=hint),
+        FieldSpec("delay_minutes", mark("After minutes"), row=3, width=8, default=delay, longest=6),
+        FieldSpec("expires_hours", mark("Worthless after hours"), row=4, width=8, default=expires, longest=6),
     )

@@ -81,76 +81,68 @@ def _logo(typed: str) -> bytes | None:
 
 
 def _fields(card: TermsCard) -> tuple[FieldSpec, ...]:
+    return (*_agreed_fields(card), *_told_fields(card.texts), *_paper_fields(card))
+
+
+def _agreed_fields(card: TermsCard) -> tuple[FieldSpec, ...]:
+    """Whether he brings devices, his prices, who decides, how he is billed."""
     texts = card.texts
-    told: Choices = (("", _("as usual")), *((key, _(word)) for key, word in words.TOLD.items()))
     approvers = tuple((key, _(word)) for key, word in words.APPROVERS.items())
     invoicing = tuple((key, _(word)) for key, word in words.INVOICING.items())
-    ticks = {key: CHECKED if texts[key] else "" for key in ("active", "reference_required")}
-    is_new = card.version == 0
-    logo = _("kept; a file changes it, - takes it away") if card.has_logo else _("path of a PNG picture")
+    active = CHECKED if texts["active"] or card.version == 0 else ""
+    reference = CHECKED if texts["reference_required"] else ""
+
+    def days(key: str, label: str, row: int) -> FieldSpec:
+        return FieldSpec(key, label, row=row, width=4, default=texts[key], longest=4)
+
+    def amount(key: str, label: str) -> FieldSpec:
+        return FieldSpec(key, label, "amount", row=1, width=9, default=texts[key], longest=16)
+
     return (
-        FieldSpec(
-            "active", mark("Brings devices"), "check", row=0, width=1, default=CHECKED if is_new else ticks["active"]
-        ),
-        FieldSpec(
-            "reference_required",
-            mark("his reference compulsory"),
-            "check",
-            row=0,
-            width=1,
-            default=ticks["reference_required"],
-        ),
+        FieldSpec("active", mark("Brings devices"), "check", row=0, width=1, default=active),
+        FieldSpec("reference_required", mark("his reference compulsory"), "check", row=0, width=1, default=reference),
         FieldSpec("discount", mark("Discount %"), row=1, width=7, default=texts["discount"], longest=8),
-        FieldSpec("cap", mark("Cap"), "amount", row=1, width=9, default=texts["cap"], longest=16),
+        amount("cap", mark("Cap")),
+        amount("quote_above", mark("Quote above")),
+        days("promised_days", mark("Days"), 1),
+        FieldSpec("approver", mark("Decides"), "choice", 2, 14, default=texts["approver"], choices=approvers),
+        FieldSpec("invoicing", mark("Billed"), "choice", 2, 14, default=texts["invoicing"], choices=invoicing),
+        days("payment_days", mark("to pay in days"), 2),
+    )
+
+
+def _told_fields(texts: Mapping[str, str]) -> tuple[FieldSpec, ...]:
+    """Who is told of what."""
+    told: Choices = (("", _("as usual")), *((key, _(word)) for key, word in words.TOLD.items()))
+    return tuple(
         FieldSpec(
-            "quote_above", mark("Quote above"), "amount", row=1, width=9, default=texts["quote_above"], longest=16
-        ),
-        FieldSpec("promised_days", mark("Days"), row=1, width=4, default=texts["promised_days"], longest=4),
-        FieldSpec("approver", mark("Decides"), "choice", row=2, width=14, default=texts["approver"], choices=approvers),
-        FieldSpec(
-            "invoicing", mark("Billed"), "choice", row=2, width=14, default=texts["invoicing"], choices=invoicing
-        ),
-        FieldSpec("payment_days", mark("to pay in days"), row=2, width=4, default=texts["payment_days"], longest=4),
-        *(
-            FieldSpec(
-                f"told_{event}",
-                words.MESSAGES[event],
-                "choice",
-                row=3 + place // 2,
-                width=16,
-                default=texts[f"told_{event}"],
-                choices=told,
-                help=mark("Who is told of it: the customer, the principal, both, nobody"),
-            )
-            for place, event in enumerate(TOLD)
-        ),
-        FieldSpec(
-            "prices",
-            mark("Price list"),
-            "note",
-            row=6,
-            width=50,
-            grow=1,
-            height=4,
-            default=texts["prices"],
-            longest=20_000,
-            help=mark("A line a price: phone: Screen = 79.00; without a type of device it holds for all"),
-        ),
+            f"told_{event}",
+            words.MESSAGES[event],
+            "choice",
+            row=3 + place // 2,
+            width=16,
+            default=texts[f"told_{event}"],
+            choices=told,
+            help=mark("Who is told of it: the customer, the principal, both, nobody"),
+        )
+        for place, event in enumerate(TOLD)
+    )
+
+
+def _paper_fields(card: TermsCard) -> tuple[FieldSpec, ...]:
+    """His price list, where devices are delivered, what stands on papers."""
+    texts = card.texts
+    logo = _("kept; a file changes it, - takes it away") if card.has_logo else _("path of a PNG picture")
+
+    def note(key: str, label: str, row: int, height: int, longest: int, hint: str = "", width: int = 40) -> FieldSpec:
+        return FieldSpec(key, label, "note", row, width, 1, height, default=texts[key], longest=longest, help=hint)
+
+    prices = mark("A line a price: phone: Screen = 79.00; without a type of device it holds for all")
+    heading = mark("Stands on the customer's papers instead of the shop's name")
+    return (
+        note("prices", mark("Price list"), 6, 4, 20_000, prices, width=50),
         FieldSpec("delivery_place", mark("Delivered to"), row=7, width=40, grow=1, default=texts["delivery_place"]),
-        FieldSpec(
-            "heading",
-            mark("Heading"),
-            "note",
-            row=8,
-            width=40,
-            grow=1,
-            height=2,
-            default=texts["heading"],
-            longest=400,
-            help=mark("Stands on the customer's papers instead of the shop's name"),
-        ),
+        note("heading", mark("Heading"), 8, 2, 400, heading),
         FieldSpec("logo", mark("Logo"), row=9, width=40, grow=1, longest=400, help=logo),
-        FieldSpec(
-            "note", mark("Note"), "note", row=10, width=40, grow=1, height=2, default=texts["note"], longest=2000
-        ),
+        note("note", mark("Note"), 10, 2, 2000),
     )
