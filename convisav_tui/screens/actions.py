@@ -119,6 +119,8 @@ ACTIONS: tuple[Action, ...] = (
             "loaner_form",
             "part_form",
             "supplier_form",
+            "order_all",
+            "order_off",
             "stock_count",
             "fix_form",
             "checkpoint_form",

@@ -42,6 +42,7 @@ class AwayView(ListingView):
         self._jobs: dict[object, JobRow] = {}
         self._all: list[JobRow] = []
         self._party = 0  # 0: all of them
+        self._unbilled = 0  # devices that are back without an invoice
 
     def order_number(self) -> str:
         """The order under the cursor."""
@@ -50,7 +51,19 @@ class AwayView(ListingView):
 
     def actions(self) -> Sequence[str]:
         """What can be done with the device under the cursor."""
-        return ("receive", "send_slip", "step", "print", "subcontractors", "customer", "find", "menu", "help", "quit")
+        return (
+            "receive",
+            "send_slip",
+            "step",
+            "print",
+            "customer",
+            "invoices",
+            "subcontractors",
+            "find",
+            "menu",
+            "help",
+            "quit",
+        )
 
     def keys(self) -> Sequence[tuple[str, str]]:
         """What Enter and the arrows do."""
@@ -58,6 +71,7 @@ class AwayView(ListingView):
             ("enter", _("Open")),
             ("b", _("Receive back")),
             ("e", _("Send slip")),
+            ("i", _("Invoices")),
             ("right", _("One of them")),
             ("escape", _("Back")),
         )
@@ -73,11 +87,19 @@ class AwayView(ListingView):
             row.append(
                 Span("   " + ngettext("{count} late", "{count} late", late).format(count=late) + " !", Role.WARNING)
             )
+        if self._unbilled:
+            said = ngettext("{count} without invoice", "{count} without invoice", self._unbilled)
+            row.append(Span("   " + said.format(count=self._unbilled), Role.DIM))
         return [row]
 
     def act(self, action: str) -> bool:
         """Receive a parcel back; its slip once more, on paper or to the subcontractor."""
         job = self._current
+        if action == "invoices":
+            from convisav_tui.screens.invoices_view import InvoicesView
+
+            self.host.open(InvoicesView(self.counter))
+            return True
         if action not in ("receive", "send_slip", "print") or job is None:
             return False
         if action == "send_slip":
@@ -103,9 +125,9 @@ class AwayView(ListingView):
 
     def records(self, session: Session) -> list[Record]:
         """What is out, of all or of one."""
-        from convisav_tui.store.queries.subcontracts import away_jobs
+        from convisav_tui.store.queries.subcontracts import away_jobs, unbilled_jobs
 
-        self._all = away_jobs(session)
+        self._all, self._unbilled = away_jobs(session), len(unbilled_jobs(session))
         shown = [job for job in self._all if self._party in (0, job.party_id)]
         self._jobs = {job.id: job for job in shown}
         return [self._record(job) for job in shown]

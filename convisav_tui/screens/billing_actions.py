@@ -19,5 +19,13 @@ BILLING_ACTIONS: tuple[Action, ...] = (
     ),
     Action("send_statement", mark("Send"), mark("Send the statement, or once more"), "", "e", "", ("statement",)),
     Action("statement_file", mark("CSV file"), mark("Write the lines into a file"), "", "x", "", ("statement",)),
-    Action("invoice", mark("Invoice"), mark("Write down what the subcontractor billed"), "", "i", "", ("away",)),
+    Action(
+        "invoices",
+        mark("Invoices"),
+        mark("What subcontractors billed, and what is still to come"),
+        "",
+        "i",
+        "",
+        ("away",),
+    ),
 )

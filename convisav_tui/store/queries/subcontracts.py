@@ -1,4 +1,4 @@
-"""What is with subcontractors, and what stands on a dispatch slip, as plain facts for a screen."""
+"""What is with subcontractors, what stands on a dispatch slip, what was billed for what is back: plain facts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from convisav_tui.store.board import JOB_UNBILLED
 from convisav_tui.store.tables import DEVICE, DISPATCH, ORDER, PARTY, SUBCONTRACT_JOB, SUBCONTRACTOR_TERMS
 
 
@@ -59,6 +60,33 @@ def jobs_of_dispatch(session: Session, dispatch_id: int) -> list[JobRow]:
     return [JobRow(*row) for row in session.execute(chosen)]
 
 
+@dataclass(frozen=True)
+class BilledRow:
+    """A device that is back, with what was billed for it; `invoice_amount` None while nothing was. Minor units."""
+
+    id: int
+    number: str
+    device: str
+    subcontractor: str
+    returned_at: datetime
+    cost: int | None
+    invoice_number: str
+    invoice_on: date | None
+    invoice_amount: int | None
+
+
+def unbilled_jobs(session: Session, limit: int = 1000) -> list[BilledRow]:
+    """All that is back without an invoice, the longest back first."""
+    ordered = _BILLED.where(sa.text(JOB_UNBILLED_HERE)).order_by(SUBCONTRACT_JOB.c.returned_at, SUBCONTRACT_JOB.c.id)
+    return [BilledRow(*row) for row in session.execute(ordered.limit(limit))]
+
+
+def billed_jobs(session: Session, limit: int = 200) -> list[BilledRow]:
+    """What was billed, the newest first."""
+    chosen = _BILLED.where(SUBCONTRACT_JOB.c.invoice_amount.is_not(None)).order_by(SUBCONTRACT_JOB.c.id.desc())
+    return [BilledRow(*row) for row in session.execute(chosen.limit(limit))]
+
+
 def dispatch_id_of(session: Session, number: str) -> int | None:
     """The id of the dispatch with these ten digits; None when there is none."""
     found: int | None = session.execute(
@@ -67,7 +95,11 @@ def dispatch_id_of(session: Session, number: str) -> int | None:
     return found
 
 
-def _statement() -> sa.Select[Any]:
+# The words of the partial index, of this table: orders have a `returned_at` of their own.
+JOB_UNBILLED_HERE = JOB_UNBILLED.replace("returned_at", "subcontract_job.returned_at")
+
+
+def _statement(facts: type[JobRow] | type[BilledRow]) -> sa.Select[Any]:
     columns = {column.name: column for column in SUBCONTRACT_JOB.c} | {
         "number": ORDER.c.number,
         "holder": ORDER.c.holder,
@@ -92,7 +124,7 @@ def _statement() -> sa.Select[Any]:
         .join(PARTY, PARTY.c.id == DISPATCH.c.subcontractor_id)
         .join(SUBCONTRACTOR_TERMS, SUBCONTRACTOR_TERMS.c.party_id == PARTY.c.id)
     )
-    return sa.select(*(columns[name].label(name) for name in JobRow.__dataclass_fields__)).select_from(joined)
+    return sa.select(*(columns[name].label(name) for name in facts.__dataclass_fields__)).select_from(joined)
 
 
-_JOBS = _statement()
+_JOBS, _BILLED = _statement(JobRow), _statement(BilledRow)
