@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, insert, select
 
 from convisav_tui.errors import NotFound
 from convisav_tui.i18n import _
@@ -108,7 +109,7 @@ def works_of_type(session: Session, type_id: int) -> Sequence[PredefinedWork]:
 def _put_question(
     session: Session, row: Checkpoint | None, type_id: int, question: Question, prefix: str, at: int
 ) -> bool:
-    values: Mapping[str, object] = {
+    values: dict[str, Any] = {
         "texts": dict(question.texts),
         "kind": question.kind,
         "unit": question.unit,
@@ -120,8 +121,9 @@ def _put_question(
         "position": at,
     }
     if row is None:
-        row = Checkpoint(device_type_id=type_id, stage=question.stage, code=question.code)
-    elif all(getattr(row, key) == value for key, value in values.items()):
+        session.add(Checkpoint(device_type_id=type_id, stage=question.stage, code=question.code, **values))
+        return True
+    if all(getattr(row, key) == value for key, value in values.items()):
         return False
     for key, value in values.items():
         setattr(row, key, value)
@@ -132,7 +134,7 @@ def _put_question(
 def _put_work(
     session: Session, row: PredefinedWork | None, type_id: int, work: Work, prefix: str, at: int, currency: str
 ) -> bool:
-    values: Mapping[str, object] = {
+    values: dict[str, Any] = {
         "names": dict(work.names),
         "minutes": work.minutes,
         "cost": work.cost(currency),
@@ -142,8 +144,9 @@ def _put_work(
         "position": at,
     }
     if row is None:
-        row = PredefinedWork(code=prefix + work.code, device_type_id=type_id)
-    elif all(getattr(row, key) == value for key, value in values.items()):
+        session.add(PredefinedWork(code=prefix + work.code, device_type_id=type_id, **values))
+        return True
+    if all(getattr(row, key) == value for key, value in values.items()):
         return False
     for key, value in values.items():
         setattr(row, key, value)
@@ -163,7 +166,14 @@ def _put_texts(session: Session, type_id: int, checklist: Checklist) -> None:
     present = {(row.language, row.text) for row in faults}
     for language, texts in checklist.faults.items():
         new = (text for text in dict.fromkeys(texts) if (language, text) not in present)
-        session.add_all(FrequentFault(device_type_id=type_id, language=language[:2], text=text) for text in new)
+        put_faults(session, type_id, language[:2], new)
+
+
+def put_faults(session: Session, type_id: int, language: str, texts: Iterable[str]) -> None:
+    """Add frequent faults to a type in this order: several hundred, when a shop is new."""
+    rows = [{"device_type_id": type_id, "language": language, "text": text, "uses": 0} for text in texts]
+    if rows:
+        session.execute(insert(FrequentFault), rows)
 
 
 def _question(row: Checkpoint, prefix: str) -> Question:

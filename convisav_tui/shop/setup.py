@@ -6,11 +6,11 @@ from sqlmodel import Session, col, select
 
 from convisav_tui.config import Config, StaffConfig
 from convisav_tui.shop.catalogue import ShippedType, shipped_amounts, shipped_types
-from convisav_tui.shop.checklist_store import give_shipped
+from convisav_tui.shop.checklist_store import give_shipped, put_faults
 from convisav_tui.shop.country_rules import rows_to_keep
 from convisav_tui.shop.dated_rules import GIVEN
 from convisav_tui.shop.shipped_ladders import shipped_steps
-from convisav_tui.store.models import CountryRule, DeviceType, FrequentFault, IntakeAmountType, Role, Setting, Staff
+from convisav_tui.store.models import CountryRule, DeviceType, IntakeAmountType, Role, Setting, Staff
 from convisav_tui.store.search_index import rebuild
 
 # What customers are found by as this program writes it: another name here, and every database is given it anew.
@@ -82,7 +82,7 @@ def _give_device_type(session: Session, shipped: ShippedType, position: int) -> 
     assert kind.id is not None
     for language, faults in shipped.faults.items():
         # The order of the file is kept by `id`; `uses` counts what this shop sees.
-        session.add_all(FrequentFault(device_type_id=kind.id, language=language, text=fault) for fault in faults)
+        put_faults(session, kind.id, language, faults)
 
 
 def _give_amounts(session: Session, given: set[str], currency: str) -> None:
