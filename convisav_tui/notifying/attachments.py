@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from convisav_tui.shop.order_off import tells_of_end
 from convisav_tui.shop.statement_paper import statement_csv
 from convisav_tui.shop.statements import operations_on
 from convisav_tui.shop.supplier_orders import order_csv
@@ -33,7 +34,7 @@ def attachments_of(store: Store, message: Message) -> tuple[Attachment, ...]:
         paper = session.get(Paper, message.paper_id) if message.paper_id is not None else None
         if paper is not None and paper.pdf:
             found.append(Attachment(paper.file_name or "document.pdf", bytes(paper.pdf)))
-        if message.supplier_order_id is not None and message.channel is Channel.EMAIL:
+        if message.supplier_order_id is not None and message.channel is Channel.EMAIL and not tells_of_end(message):
             order = session.get_one(SupplierOrder, message.supplier_order_id)
             lines = order_csv(session, message.supplier_order_id)
             found.append(Attachment(f"{order.number}.csv", lines.encode("utf-8-sig"), CSV))

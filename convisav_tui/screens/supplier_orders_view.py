@@ -12,6 +12,7 @@ from convisav_tui.i18n import _, format_day, mark, ngettext
 from convisav_tui.screens.arrivals_view import line_record
 from convisav_tui.screens.keys import Key
 from convisav_tui.screens.listing import ListingView
+from convisav_tui.screens.ordering_views import OrderAllView, OrderOffView, ordered
 from convisav_tui.screens.widgets.painting import Role
 from convisav_tui.screens.widgets.prompt import YesNo
 from convisav_tui.screens.widgets.record_list import ColumnSpec, Record
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
     from convisav_tui.screens.view import Host
     from convisav_tui.shop.outbox import PlannedMessage
+    from convisav_tui.shop.steps import Preview
     from convisav_tui.shop.supplier_orders import OrderedRow, Wanted
 
 FOLDER = "exports"
@@ -94,10 +96,23 @@ class SupplierOrdersView(ListingView):
         if not ready:
             self.host.say(_("Nothing can be ordered: no part is missing, or none has a supplier."), Role.WARNING)
             return True
-        count = len({one.supplier_id for one in ready})
+        self.host.run(self._foreseen, self._ask, label=_("Reading"))
+        return True
+
+    def _foreseen(self) -> Preview:
+        from convisav_tui.shop.ordering_foreseen import foresee_ordering
+
+        with self.counter.store.read() as session:
+            return foresee_ordering(session, self.counter.shop)
+
+    def _ask(self, preview: Preview) -> None:
+        """A question; where customers would hear of a delay, what they would be told."""
+        if preview.messages:
+            self.host.open(OrderAllView(self.counter))
+            return
+        count = len({one.supplier_id for one in self._wanted if one.supplier_id is not None})
         question = ngettext("Order this from {count} supplier?", "Order this from {count} suppliers?", count)
         self.host.ask(YesNo(question.format(count=count), self._order))
-        return True
 
     def key(self, key: Key) -> None:
         """`r` receives."""
@@ -133,10 +148,7 @@ class SupplierOrdersView(ListingView):
 
         def done(count: int) -> None:
             self._list.load()
-            said = ngettext(
-                "{count} order made, its paper is printed", "{count} orders made, their papers are printed", count
-            )
-            self.host.say(said.format(count=count), Role.SUCCESS)
+            self.host.say(ordered(count), Role.SUCCESS)
 
         self.host.run(
             lambda: counter.store.write(
@@ -180,14 +192,13 @@ class SupplierOrderView(ListingView):
         )
 
     def act(self, action: str) -> bool:
-        """The file, or calling off after a question."""
+        """The file, or calling off with its reason."""
         if action == "send_order":
             send_order(self.host, self.counter, self._row)
         elif action == "order_file":
             self._file()
         elif action == "order_off":
-            question = _("Call off what has not come of {number}?").format(number=self._row.number)
-            self.host.ask(YesNo(question, self._call_off, default=False))
+            self.host.open(OrderOffView(self.counter, self._row))
         else:
             return False
         return True
@@ -221,21 +232,6 @@ class SupplierOrderView(ListingView):
 
         self.host.run(
             write, lambda path: self.host.say(_("Written to {path}").format(path=path), Role.SUCCESS), label=_("Saving")
-        )
-
-    def _call_off(self) -> None:
-        from convisav_tui.shop.supplier_orders import cancel_order
-
-        def done(_order: object) -> None:
-            self.host.back()
-            self.host.say(_("Called off: what orders wait for is to be ordered again."), Role.SUCCESS)
-
-        self.host.run(
-            lambda: self.counter.store.write(
-                lambda session: cancel_order(session, self._row.id, self.counter.actor), repeatable=True
-            ),
-            done,
-            label=_("Saving"),
         )
 
 

@@ -9,10 +9,10 @@ shop's rule for the event (F10, notices) says by which channel, when, or that no
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from convisav_tui.clock import now
 from convisav_tui.errors import NotFound, Refusal
@@ -25,12 +25,12 @@ from convisav_tui.shop.letters import page_for
 from convisav_tui.shop.message_facts import MessageFacts, facts_of, message_values, partner_facts
 from convisav_tui.shop.message_trace import note_deed
 from convisav_tui.shop.notices import rule_for, timing
-from convisav_tui.shop.outbox import PlannedMessage, held_fast
+from convisav_tui.shop.outbox import PlannedMessage
 from convisav_tui.shop.statement_paper import month_words, paper_key
 from convisav_tui.shop.statements import statement_of
 from convisav_tui.shop.suppliers import supplier_terms
 from convisav_tui.shop.undo_window import undo_window
-from convisav_tui.shop.wording import render
+from convisav_tui.shop.wording import filled, render, shipped_news
 from convisav_tui.store.models import (
     Channel,
     Dispatch,
@@ -43,6 +43,7 @@ from convisav_tui.store.models import (
     PrincipalStatement,
     RepairOrder,
     SupplierOrder,
+    SupplierOrderState,
     Told,
 )
 
@@ -63,6 +64,8 @@ class PartnerNews:
     supplier_order_id: int | None = None
     dispatch_id: int | None = None
     statement_id: int | None = None
+    wording: str = ""  # of a shipped text that shops do not change
+    values: Mapping[str, str] = field(default_factory=dict)  # what that text names besides
 
 
 def of_supplier_order(session: Session, order: SupplierOrder, shop: ShopContext) -> PartnerNews:
@@ -146,6 +149,9 @@ def plan_partner(
         return known if news.order_id is not None else dict(known) | {"device": ""}
 
     rendered = render(session, news.event, chosen[0], values, facts.customer_language, shop)
+    if news.wording:
+        spoken, known = rendered.language, {**values(rendered.language), **news.values}
+        rendered = filled(shipped_news(news.wording, spoken), chosen[0], spoken, known, shop.country)
     return PlannedMessage(
         channel=chosen[0],
         recipient=facts.recipient(chosen[0])[:254],
@@ -200,10 +206,9 @@ def owe_partner(
 
 
 def send_supplier_order(session: Session, order_id: int, shop: ShopContext, actor: Actor) -> Message:
-    """Send an order to its supplier, or send it once more, at once. Raises NotFound, Refusal without an address."""
-    order = session.get(SupplierOrder, order_id)
-    if order is None:
-        raise NotFound(_("There is no such supplier order."))
+    """Send an order to its supplier, or send it once more, at once. Raises NotFound, Refusal without an address or once
+    the order was called off."""
+    order = wanted_order(session, order_id)
     return _sent(session, of_supplier_order(session, order, shop), shop, actor)
 
 
@@ -226,11 +231,19 @@ def planned_statement(session: Session, statement_id: int, shop: ShopContext) ->
 
 
 def planned_order(session: Session, order_id: int, shop: ShopContext) -> PlannedMessage | None:
-    """What its supplier would be sent of an order now; None when he is not written to. Raises NotFound."""
+    """What its supplier would be sent of an order now; None when he is not written to. Raises NotFound, Refusal once it
+    was called off."""
+    return plan_partner(session, of_supplier_order(session, wanted_order(session, order_id), shop), shop)
+
+
+def wanted_order(session: Session, order_id: int) -> SupplierOrder:
+    """A supplier order that was not called off. Raises NotFound, Refusal."""
     order = session.get(SupplierOrder, order_id)
     if order is None:
         raise NotFound(_("There is no such supplier order."))
-    return plan_partner(session, of_supplier_order(session, order, shop), shop)
+    if order.state is SupplierOrderState.CANCELLED:
+        raise Refusal("supplier_order_open", _("The order {number} was called off.").format(number=order.number))
+    return order
 
 
 def planned_dispatch(session: Session, dispatch_id: int, shop: ShopContext) -> PlannedMessage | None:
@@ -239,16 +252,6 @@ def planned_dispatch(session: Session, dispatch_id: int, shop: ShopContext) -> P
     if dispatch is None:
         raise NotFound(_("There is no such dispatch."))
     return plan_partner(session, of_dispatch(session, dispatch, shop), shop)
-
-
-def call_off_order(session: Session, order_id: int) -> None:
-    """The supplier is not told any more of an order that was called off, as far as nobody has told him yet."""
-    waiting = select(Message).where(
-        Message.supplier_order_id == order_id, Message.state == MessageState.QUEUED, col(Message.order_id).is_(None)
-    )
-    for message in session.exec(held_fast(waiting)):
-        message.state = MessageState.CANCELLED
-        session.add(message)
 
 
 def next_by(session: Session, message: Message, channel: Channel, shop: ShopContext) -> Message:

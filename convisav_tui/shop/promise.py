@@ -106,15 +106,32 @@ def foresee_move(session: Session, order_id: int, day: date | None, shop: ShopCo
     ]
 
 
-def postpone_for_parts(session: Session, order_ids: Iterable[int], actor: Actor, shop: ShopContext) -> int:
-    """Parts were ordered: where they come after the promised day, a later one is promised and told. How many orders."""
-    moved = 0
-    for order_id in order_ids:
-        order = session.get_one(RepairOrder, order_id)
-        day = later_day(order, arrival(session, missing(needs_of(session, order_id)), shop.today()))
-        if day is not None:
-            moved += move_promise(session, order_id, day, actor, shop) is not None
-    return moved
+def postpone_for_parts(
+    session: Session, order_ids: Iterable[int], actor: Actor, shop: ShopContext, *, tell: bool = True
+) -> int:
+    """Parts were ordered: where they come after the promised day, a later one is promised, and told when `tell`. How
+    many orders."""
+    days = [(order_id, _postponed_to(session, order_id, shop)) for order_id in order_ids]
+    late = [(order_id, day) for order_id, day in days if day is not None]
+    return sum(move_promise(session, one, day, actor, shop, tell=tell) is not None for one, day in late)
+
+
+def foresee_postponed(
+    session: Session, order_ids: Iterable[int], shop: ShopContext
+) -> list[tuple[RepairOrder, date, list[PlannedMessage]]]:
+    """Which of these orders would be promised for which later day if their parts were ordered now, and what would be
+    told. Changes nothing."""
+    days = [(order_id, _postponed_to(session, order_id, shop)) for order_id in order_ids]
+    return [
+        (session.get_one(RepairOrder, order_id), day, foresee_move(session, order_id, day, shop))
+        for order_id, day in days
+        if day is not None
+    ]
+
+
+def _postponed_to(session: Session, order_id: int, shop: ShopContext) -> date | None:
+    order = session.get_one(RepairOrder, order_id)
+    return later_day(order, arrival(session, missing(needs_of(session, order_id)), shop.today()))
 
 
 def lend_longer(session: Session, order_id: int, before: date | None, day: date | None) -> None:

@@ -15,9 +15,11 @@ from convisav_tui.errors import NotFound, Refusal
 from convisav_tui.i18n import _
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
+from convisav_tui.shop.message_trace import note_deed
 from convisav_tui.shop.needs import AUTHORISED, NOT_HERE
 from convisav_tui.shop.numbers import next_supplier_order_number
-from convisav_tui.shop.partner_messages import call_off_order, of_supplier_order, owe_partner
+from convisav_tui.shop.order_off import call_off_order, knows_of_order, of_order_off
+from convisav_tui.shop.partner_messages import of_supplier_order, owe_partner
 from convisav_tui.shop.parts import preferred_supplier
 from convisav_tui.shop.promise import postpone_for_parts
 from convisav_tui.shop.stock import ONE, shown
@@ -34,6 +36,7 @@ from convisav_tui.store.models import (
     SupplierOrderLine,
     SupplierOrderState,
 )
+from convisav_tui.text import clean_line
 
 _OPEN = (SupplierOrderState.SENT, SupplierOrderState.PART_RECEIVED)
 
@@ -103,9 +106,12 @@ def to_order(session: Session) -> list[Wanted]:
     return sorted(wanted, key=lambda one: (one.supplier_id is None, one.supplier, one.code))
 
 
-def order_parts(session: Session, actor: Actor, shop: ShopContext, key: str) -> list[SupplierOrder]:
+def order_parts(
+    session: Session, actor: Actor, shop: ShopContext, key: str, *, tell: bool = True
+) -> list[SupplierOrder]:
     """Order all that is to be ordered and has a supplier: one order and its paper each; the needs that it was made for
-    wait for it. The same `key` again gives the orders that were made. Raises Refusal when there is nothing to order."""
+    wait for it. Customers hear of a delay when `tell`. The same `key` again gives the orders that were made. Raises
+    Refusal when there is nothing to order."""
     earlier = session.exec(select(SupplierOrder).where(col(SupplierOrder.idempotency_key).startswith(key))).all()
     if earlier:
         return list(earlier)
@@ -116,6 +122,7 @@ def order_parts(session: Session, actor: Actor, shop: ShopContext, key: str) -> 
     if not by_supplier:
         raise Refusal("something_to_order", _("Nothing can be ordered: no part is missing, or none has a supplier."))
     needs = _missing(session)
+    waiting = waiting_orders(session, [part for one in by_supplier.values() for part in one])
     made = []
     for place, (supplier_id, wanted) in enumerate(sorted(by_supplier.items())):
         order = _open_order(session, supplier_id, actor, shop, f"{key}:{place}")
@@ -124,13 +131,21 @@ def order_parts(session: Session, actor: Actor, shop: ShopContext, key: str) -> 
         ask_for_paper(session, order, shop, actor)
         owe_partner(session, of_supplier_order(session, order, shop), shop)
         made.append(order)
-    waiting = [need.order_id for one in by_supplier.values() for part in one for need, _number in needs[part.part_id]]
-    postpone_for_parts(session, dict.fromkeys(waiting), actor, shop)
+    postpone_for_parts(session, waiting, actor, shop, tell=tell)
     return made
 
 
-def cancel_order(session: Session, order_id: int, actor: Actor) -> SupplierOrder:
-    """What has not come of a supplier order comes no more; who waited for it has to order anew. Raises NotFound."""
+def waiting_orders(session: Session, wanted: Iterable[Wanted]) -> list[int]:
+    """The ids of the orders that wait for these parts, each once."""
+    needs = _missing(session)
+    return list(dict.fromkeys(need.order_id for one in wanted for need, _number in needs.get(one.part_id, ())))
+
+
+def cancel_order(
+    session: Session, order_id: int, actor: Actor, shop: ShopContext, *, reason: str = "", tell: bool = True
+) -> SupplierOrder:
+    """What has not come of a supplier order comes no more; who waited for it has to order anew. The supplier is told,
+    with the `reason`, if he can know of the order and somebody wants to `tell` him. Raises NotFound."""
     order = _order(session, order_id)
     if order.state not in _OPEN:
         return order
@@ -141,10 +156,15 @@ def cancel_order(session: Session, order_id: int, actor: Actor) -> SupplierOrder
     for need in session.exec(waiting):
         need.supplier_order_line_id, need.state = None, NeedState.TO_ORDER
         session.add(need)
-    order.state = SupplierOrderState.CANCELLED
+    knows, why = knows_of_order(session, order_id), clean_line(reason)[:400]
+    order.state, order.note = SupplierOrderState.CANCELLED, why or order.note
     session.add(order)
     call_off_order(session, order_id)
     session.flush()
+    if tell and knows:
+        message = owe_partner(session, of_order_off(session, order, shop, why), shop, earliest=now())
+        if message is not None:
+            note_deed(session, message, "message_asked", actor, {"reason": why} if why else {})
     return order
 
 

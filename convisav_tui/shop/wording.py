@@ -96,6 +96,11 @@ def sentence(key: str, language: str) -> str:
     return _shipped(language if language in LANGUAGES else DEFAULT_LANGUAGE).sentences[key]
 
 
+def shipped_news(key: str, language: str) -> Wording:
+    """A wording that a shop does not change, of the shipped sentences KEY_subject and KEY_body."""
+    return Wording(sentence(f"{key}_subject", language), sentence(f"{key}_body", language).strip())
+
+
 def nature_word(nature: Nature, language: str) -> str:
     """What the law calls a sum of this nature, word for word on the receipt (FR-A1)."""
     return _shipped(language if language in LANGUAGES else DEFAULT_LANGUAGE).natures[nature.value]

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from convisav_tui.i18n import set_language
-from convisav_tui.store.models import NeedState, OrderState, Paper, Part, PartNeed, SupplierTerms
+from convisav_tui.store.models import (
+    Message,
+    MessageEvent,
+    MessageState,
+    NeedState,
+    OrderState,
+    Paper,
+    Part,
+    PartNeed,
+    RepairOrder,
+    SupplierTerms,
+)
 from tests.screens.shop_bench import (
     QUOTED,
     ShopBench,
@@ -143,8 +155,11 @@ def test_a_supplier_order_as_a_file_and_called_off(desk: ShopBench, tmp_path: Pa
     desk.command("x")
     (path,) = desk.counter.config.home.glob("exports/*.csv")
     assert "'=1+1" in path.read_text(encoding="utf-8-sig")
-    desk.press("delete")
-    desk.answer("y")
+    desk.press("delete", "ctrl+s")
+    assert "This is needed" in desk.body and desk.desk.view.name == "order_off"
+    assert "is not written to" in desk.body
+    desk.type("trop cher")
+    desk.press("ctrl+s")
     assert "PUMP-1" in desk.body and desk.desk.view.name == "supplier_orders", desk.text()
 
 
@@ -184,3 +199,78 @@ def test_the_screens_look_as_they_were_looked_at(
         assert_snapshot(f"arrivals-{name}", desk.text())
     finally:
         set_language("en")
+
+
+def ordered_late(desk: ShopBench) -> None:
+    """An order whose part comes after the day that was promised, on the list of what is to be ordered."""
+    store = desk.counter.store
+    pump = part(store, supplier=str(supplier(store, delivery_days="9")))
+    need(store, QUOTED, pump)
+    store.write(lambda session: promise(session, None))
+    desk.open_order(QUOTED)
+    desk.press("f8", "enter")
+    store.write(lambda session: promise(session, desk.counter.today))
+    desk.desk.home()
+    desk.desk.act("supplier_orders")
+    desk.command("o")
+
+
+def promise(session: Session, day: date | None) -> None:
+    session.get_one(RepairOrder, QUOTED).promised_on = day
+
+
+@pytest.mark.parametrize("tell", [True, False])
+def test_ordering_shows_the_news_of_a_delay_first_and_may_tell_nobody(desk: ShopBench, tell: bool) -> None:
+    ordered_late(desk)
+    assert desk.desk.view.name == "order_all" and "is promised for" in desk.body, desk.text()
+    assert desk.counter.shop.name in desk.body and not delays(desk)
+    if not tell:
+        desk.press("space")
+        assert "is promised for" in desk.body and desk.counter.shop.name not in desk.body
+    shown = desk.body
+    desk.press("ctrl+s")
+    assert "1 order made" in desk.status and desk.desk.view.name == "supplier_orders", desk.text()
+    assert len(delays(desk)) == tell
+    assert all(line in shown for message in delays(desk) for line in message.body.splitlines()[2:4])
+
+
+def delays(desk: ShopBench) -> list[Message]:
+    with desk.counter.store.read() as session:
+        return list(session.exec(select(Message).where(Message.event == MessageEvent.DELAY)).all())
+
+
+def test_a_supplier_is_shown_what_he_is_told_of_the_end_of_his_order(desk: ShopBench) -> None:
+    store = desk.counter.store
+    part(store, supplier=str(supplier(store)), reorder_level="2")
+    menu(desk, "supplier orders")
+    desk.command("o")
+    desk.press("enter")
+    with store.read() as session:
+        (message,) = session.exec(select(Message).where(Message.event == MessageEvent.SUPPLIER_ORDER)).all()
+    store.write(lambda session: sent(session, message.id or 0))
+    desk.press("home", "enter", "delete")
+    desk.type("client renonce")
+    assert "client renonce" in desk.body and "commandes@pieces.example" in desk.body and "2 × " in desk.body
+    desk.press("ctrl+s")
+    with store.read() as session:
+        told = session.exec(select(Message).where(Message.event == MessageEvent.SUPPLIER_ORDER)).all()
+    assert [one.state for one in told] == [MessageState.SENT, MessageState.QUEUED]
+
+
+def sent(session: Session, message_id: int) -> None:
+    session.get_one(Message, message_id).state = MessageState.SENT
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_looks_before_ordering_and_calling_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, width: int, height: int
+) -> None:
+    store = shop_with_orders(tmp_path, monkeypatch)
+    desk = ShopBench(counter_of(store, tmp_path), width, height)
+    set_language(language)
+    ordered_late(desk)
+    assert_snapshot(f"order-all-{language}-{width}x{height}", desk.text())
+    desk.press("ctrl+s", "end", "enter", "delete")
+    desk.type("trop cher")
+    assert_snapshot(f"order-off-{language}-{width}x{height}", desk.text())

@@ -18,6 +18,7 @@ from convisav_tui.shop.dispatching import send_parcel
 from convisav_tui.shop.message_deeds import channels_left, edit_recipient, log_call, send_by
 from convisav_tui.shop.message_trace import Deed, deeds_on
 from convisav_tui.shop.notices import save_rule
+from convisav_tui.shop.order_off import planned_order_off
 from convisav_tui.shop.outbox import cancel_message, mark_called, retry_message
 from convisav_tui.shop.partner_messages import send_dispatch, send_supplier_order
 from convisav_tui.shop.reactions import message_failed
@@ -115,10 +116,79 @@ def test_the_same_order_is_sent_once_and_again_when_asked(bench: Bench) -> None:
     assert second.paper_id == first.paper_id
 
 
-def test_an_order_called_off_in_time_is_not_sent(bench: Bench) -> None:
+def call_off(bench: Bench, order: SupplierOrder, reason: str = "trop long", tell: bool = True) -> None:
+    bench.write(lambda session: cancel_order(session, order.id or 0, CLERK, SHOP, reason=reason, tell=tell))
+
+
+def leaves(bench: Bench, message: Message, state: MessageState = MessageState.SENT) -> None:
+    def operation(session: Session) -> None:
+        session.get_one(Message, message.id).state = state
+
+    bench.write(operation)
+
+
+@pytest.mark.parametrize("state", [MessageState.QUEUED, MessageState.DEAD, MessageState.TO_CALL])
+def test_who_cannot_know_of_an_order_is_told_nothing_of_its_end(bench: Bench, state: MessageState) -> None:
     order = ordered(bench)
-    bench.write(lambda session: cancel_order(session, order.id or 0, CLERK))
+    leaves(bench, sent_to(bench.store, E.SUPPLIER_ORDER)[0], state)
+    with bench.store.read() as session:
+        assert planned_order_off(session, order.id or 0, SHOP, "trop long") is None
+    call_off(bench, order)
     assert [row.state for row in sent_to(bench.store, E.SUPPLIER_ORDER)] == [MessageState.CANCELLED]
+
+
+@pytest.mark.parametrize("state", [MessageState.SENT, MessageState.UNKNOWN, MessageState.LEASED, MessageState.CALLED])
+def test_a_supplier_is_told_once_that_his_order_is_called_off_and_why(bench: Bench, state: MessageState) -> None:
+    order = ordered(bench, language="ro")
+    leaves(bench, sent_to(bench.store, E.SUPPLIER_ORDER)[0], state)
+    with bench.store.read() as session:
+        planned = planned_order_off(session, order.id or 0, SHOP, "client $number renonce")
+    for _time in range(2):
+        call_off(bench, order, reason="client $number renonce")
+    first, second = sent_to(bench.store, E.SUPPLIER_ORDER)
+    assert (first.state, second.state, second.not_before) == (state, MessageState.QUEUED, now())
+    assert planned is not None and (planned.subject, planned.body) == (second.subject, second.body)
+    assert order.number in second.subject and "anulată" in second.subject
+    assert "1 × PX/4711 Pompe de vidange" in second.body and "client $number renonce" in second.body
+    assert (second.language, second.recipient, second.paper_id) == ("ro", "commandes@pieces.example", None)
+    assert attachments_of(bench.store, second) == ()
+    with bench.store.read() as session:
+        row = session.get_one(SupplierOrder, order.id)
+    assert row.note == "client $number renonce"
+    assert [(deed.event, deed.note) for _number, deed in trace(bench, second.id)] == [("message_asked", row.note)]
+    with pytest.raises(Refusal):
+        bench.write(lambda session: send_supplier_order(session, order.id or 0, SHOP, CLERK))
+
+
+def card(bench: Bench, order: SupplierOrder, **values: str) -> None:
+    def operation(session: Session) -> None:
+        party = session.get_one(Party, order.supplier_id)
+        for key, value in values.items():
+            setattr(party, key, value)
+
+    bench.write(operation)
+
+
+def test_the_end_of_an_order_goes_by_fax_and_by_nothing_when_nobody_wants_it(bench: Bench) -> None:
+    order = ordered(bench, email="")
+    card(bench, order, fax="01 40 00 00 10", fax_e164="+33140000010")
+    call_off(bench, order)
+    (by_fax,) = sent_to(bench.store, E.SUPPLIER_ORDER)
+    rendered(bench, by_fax.paper_id)
+    assert by_fax.channel is Channel.FAX
+    assert [file.kind for file in attachments_of(bench.store, by_fax)] == ["application/pdf"]
+    (silent,) = bench.write(lambda session: order_parts(session, CLERK, SHOP, "order-2"))
+    leaves(bench, sent_to(bench.store, E.SUPPLIER_ORDER)[-1])
+    call_off(bench, silent, tell=False)
+    assert len(sent_to(bench.store, E.SUPPLIER_ORDER)) == 2
+
+
+def test_a_supplier_who_has_the_order_on_paper_is_told_all_the_same(bench: Bench) -> None:
+    order = ordered(bench, email="")
+
+    card(bench, order, email="commandes@pieces.example")
+    call_off(bench, order)
+    assert "annulée" in sent_to(bench.store, E.SUPPLIER_ORDER)[0].subject
 
 
 def test_a_supplier_without_address_gets_the_paper_as_before(bench: Bench) -> None:

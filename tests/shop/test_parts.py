@@ -342,7 +342,7 @@ def test_a_supplier_order_called_off_is_ordered_anew(bench: Bench) -> None:
     held = need(bench.store, bench.order_id, pump)
     bench.step("accept_quote")
     (order,) = bench.write(lambda session: order_parts(session, CLERK, SHOP, "order"))
-    bench.write(lambda session: cancel_order(session, order.id or 0, CLERK))
+    bench.write(lambda session: cancel_order(session, order.id or 0, CLERK, SHOP))
     assert need_of(bench.store, held).state is NeedState.TO_ORDER
     with bench.store.read() as session:
         assert [row.code for row in to_order(session)] == ["PUMP-1"]
