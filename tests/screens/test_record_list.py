@@ -159,3 +159,12 @@ def test_a_cell_may_have_a_meaning(role: Role) -> None:
     records = RecordList(COLUMNS, lambda request: fetch if request.where == "first" else [])
     records.load()
     assert any(span.role is role and "late !" in span.text for span in records.render(80, 11).rows[2])
+
+
+@pytest.mark.parametrize("press_first", [(), ("end",), ("end", "pageup", "up")])
+def test_a_window_that_has_grown_is_full_at_once(press_first: tuple[str, ...]) -> None:
+    records = listed(range(500))
+    press(records, *press_first)
+    assert len(shown(records, height=58)) == 58
+    assert len(shown(records, height=4)) == 4
+    assert len(shown(records, height=200)) == 200

@@ -165,6 +165,57 @@ def test_resize_to_60x20_and_back_keeps_everything(start: Start) -> None:
     terminal.until(lambda: terminal.text() == before, "the form as it was")
 
 
+SIZES = ((60, 20), (200, 60))
+SCANS = [ticket_number.make(26, counter) for counter in (4321, 8765)]
+
+
+@pytest.mark.parametrize("sizes", [SIZES, SIZES[::-1], (*SIZES, (80, 24))], ids=["grown", "shrunk", "back"])
+@pytest.mark.parametrize(
+    ("opened", "first", "second", "shown"),
+    [
+        ("f2", "anna\tbo", "b\tcarl\tdora\tm1\tS1\tne vidange plus", "vidange plus"),
+        ("f3", "lefe", "vre hélène", "lefevre hélène"),
+        ("f3", "le\x1b[200~fe", "vre\x1b[201~ 12", "lefevre 12"),
+        ("", SCANS[0] + "\r", SCANS[1] + "\r", f"Scan {SCANS[1]}"),
+        ("f8", "", "\x1b[B", "Ask for parts"),
+    ],
+    ids=["form", "prompt", "paste", "scan", "choice"],
+)
+def test_two_resizes_at_once_lose_nothing(
+    start: Start, out: Path, sizes: tuple[tuple[int, int], ...], opened: str, first: str, second: str, shown: str
+) -> None:
+    """The window shrinks and grows within one frame, in the middle of what comes: the last picture is that of a program
+    that was begun at that size."""
+    columns, rows = sizes[-1]
+    changed, fresh = start(), start(columns=columns, rows=rows)
+    for terminal in (changed, fresh):
+        if opened:
+            terminal.press(opened)
+            terminal.quiet()
+    fresh.send(first + second)
+    fresh.wait(shown)
+    changed.send(first)
+    changed.resize(*sizes[0])
+    changed.send(second)
+    for size in sizes[1:]:
+        changed.resize(*size)
+
+    def alike() -> bool:
+        fresh.read(0.05)
+        return _picture(changed) == _picture(fresh)
+
+    changed.until(alike, "the picture of a fresh program")
+    if not opened:
+        assert sorted(told(out, "scan")) == sorted(SCANS * 2)  # type: ignore[type-var]
+
+
+def _picture(terminal: Terminal) -> tuple[object, ...]:
+    """Every cell with its colours, and where the cursor stands."""
+    cells = terminal.screen.buffer
+    grid = [[cells[y][x] for x in range(terminal.screen.columns)] for y in range(terminal.screen.lines)]
+    return grid, terminal.screen.cursor.x, terminal.screen.cursor.y
+
+
 def test_no_color_sends_no_colour(start: Start) -> None:
     terminal = start(environ={"NO_COLOR": "1"})
     terminal.press("f2")

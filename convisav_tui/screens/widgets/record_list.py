@@ -124,13 +124,15 @@ class RecordList:
         """Header and rows; the cursor stands at the start of the current row."""
         self._height = max(1, height - 1)
         self._keep_in_sight()
+        # Before the rows are drawn: what comes at once fills a window that has just grown.
+        self._prefetch()
+        self._keep_in_sight()
         columns = self._layout(width)
         rows: list[Row] = [header(columns)]
         for index in range(self._top, min(len(self._rows), self._top + self._height)):
             rows.append(self._row(index, columns, width))
         if not self._rows and self._at_end:
             rows.append([Span("  " + (self.empty or _("Nothing here")), Role.DIM)])
-        self._prefetch()
         return Page(rows, (0, 1 + self._cursor - self._top))
 
     def key(self, key: Key) -> bool:
