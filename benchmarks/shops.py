@@ -137,7 +137,7 @@ def opened(home: Path) -> Iterator[Store]:
 
 @contextlib.contextmanager
 def plain_connection(home: Path) -> Iterator[Any]:
-    """A connection as hand-written programs have it, with the store's own settings and the store's own SQLite."""
+    """A connection as hand-written programs have it, with the store's own SQLite and settings, and a larger cache."""
     connection = sqlite_driver().connect(str(home / DATABASE_NAME))
     connection.isolation_level = None
     try:

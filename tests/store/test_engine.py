@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from convisav_tui.errors import Conflict, StoreError, StoreFull, StoreLocked, StoreReadOnly
-from convisav_tui.store.engine import SMALL_CACHE, Store, sqlite_driver
+from convisav_tui.store.engine import CACHE, SMALL_CACHE, Store, sqlite_driver
 from convisav_tui.store.models import (
     Counter,
     Means,
@@ -359,6 +359,6 @@ def test_a_process_without_a_screen_keeps_few_pages(tmp_path: Path) -> None:
         with store.read() as session:
             return int(session.execute(sa.text("PRAGMA cache_size")).scalar_one())
 
-    assert pages() == -65_536
+    assert pages() == -CACHE
     store.spare_memory()
     assert pages() == -SMALL_CACHE
