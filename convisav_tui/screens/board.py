@@ -58,13 +58,13 @@ class BoardView(View):
         self._reader = BoardReader(counter)
         self._box = TextLine(longest=80)
         self._in_box = False  # F3: digits are typed, they choose no list
+        self._answered = False  # somebody went on from what was found: what he types next is another search
         self._spec: ListSpec = LISTS[0]
         loading = _("The orders are being fetched.")
         self._orders = RecordList(
             ORDER_COLUMNS, self._reader.page_of(self._spec.key), rows_of(self, counter), empty=loading
         )
-        unknown = _("Nothing found. F2 takes a device in; Esc goes back.")
-        self._hits = RecordList(HIT_COLUMNS, self._reader.hits_of(""), rows_of(self, counter), empty=unknown)
+        self._hits = RecordList(HIT_COLUMNS, self._reader.hits_of(""), rows_of(self, counter), empty=loading)
         self._digit = Digit()
         self._loaded = False
         self._is_demo = (counter.config.home / "labels").is_dir() and (counter.config.home / "mails").is_dir()
@@ -84,6 +84,7 @@ class BoardView(View):
 
     def resumed(self) -> None:
         """Back from another screen: what was done there shows."""
+        self._answered = bool(self._box.text)
         self._refresh()
 
     def changed_elsewhere(self) -> None:
@@ -171,12 +172,12 @@ class BoardView(View):
 
     def mark(self) -> object:
         """What typing may change: the box, the list, the pending digit."""
-        return self._box.text, self._spec, self._digit, self._in_box
+        return self._box.text, self._spec, self._digit, self._in_box, self._answered
 
     def restore(self, mark: object) -> None:
         """Undo what a scan has typed."""
         assert isinstance(mark, tuple)
-        text, spec, self._digit, self._in_box = mark
+        text, spec, self._digit, self._in_box, self._answered = mark
         if spec is not self._spec:
             self._choose(spec)
         if text != self._box.text:
@@ -185,6 +186,7 @@ class BoardView(View):
 
     def pasted(self, text: str) -> None:
         """Into the box, on one line."""
+        self._begin_anew()
         self._box.insert(" ".join(text.split()))
         self._searched()
 
@@ -207,14 +209,23 @@ class BoardView(View):
         elif key.name == "enter":
             self._open()
         elif self._box.text and key.name not in ("up", "down", "pageup", "pagedown") and self._box.key(key):
+            self._answered = False
             self._searched()
         elif key.name != "space":
             self._in_box = False
             self._shown.key(key)
 
+    def _begin_anew(self) -> None:
+        """What stands in the box has been answered: it goes when something else is typed."""
+        if self._answered and self._box.text:
+            self._box.set("")
+            self._in_box = True
+        self._answered = False
+
     def _typed(self, character: str, digit: Digit) -> None:
         if self.counter.trouble:
             return
+        self._begin_anew()
         fresh = not self._box.text and not self._in_box
         recent = digit.character if monotonic() - digit.at <= DIGIT_SECONDS else ""
         if fresh and character == "/":
@@ -324,6 +335,7 @@ class BoardView(View):
         if self._spec is LISTS[0] and self._is_technician:
             self._choose(MINE)
         self._orders.empty = _("No order here. F2 takes a device in; 0 shows all.")
+        self._hits.empty = _("Nothing found. F2 takes a device in; Esc goes back.")
         self._refresh()
         if self.counter.notice:
             self.host.say(self.counter.notice, Role.WARNING)

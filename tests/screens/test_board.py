@@ -149,6 +149,17 @@ def test_enter_opens_what_was_found(desk: ShopBench, typed: str, found: int) -> 
     assert box(desk).startswith("number") and chosen_list(desk) == "1 Waiting"
 
 
+def test_back_from_what_was_found_the_next_text_is_another_search(desk: ShopBench) -> None:
+    desk.type("o'neil")
+    desk.press("enter", "escape")
+    assert box(desk) == "o'neil"
+    desk.type("0612")
+    assert box(desk) == "0612"
+    desk.press("enter", "escape", "backspace")
+    desk.type("3")
+    assert box(desk) == "0613"
+
+
 def test_the_ticket_number_as_it_is_printed_is_found(desk: ShopBench) -> None:
     desk.press("f3")
     desk.type(shown_number(desk.counter.store, LATE) + "\r")
