@@ -74,8 +74,8 @@ def type_named(types: Sequence[TypeChoice], text: str) -> TypeChoice | None:
 
 
 def begins_word(words: Sequence[str], sought: str) -> bool:
-    """Whether one of the (folded) names begins with `sought`, or has a word that does."""
-    return any(f" {sought}" in f" {name}" for name in words)
+    """Whether each piece of `sought` begins a word of one of the (folded) names: "ordi por" is a portable computer."""
+    return any(all(f" {piece}" in f" {name}" for piece in sought.split()) for name in words)
 
 
 def texts_offered(found: Sequence[str], typed: str) -> list[Suggestion]:
