@@ -52,17 +52,22 @@ _LIKELY: Mapping[OrderState, tuple[str, ...]] = {
     OrderState.QUOTE_ISSUED: ("accept_quote", "refuse_quote", "revise_quote"),
     OrderState.IN_REPAIR: ("complete", "work_done", "extra_work_found"),
     OrderState.TESTING: ("complete", "test_failed"),
+    OrderState.QUOTE_ACCEPTED: ("start_repair", "wait_parts"),
+    OrderState.AWAITING_PARTS: ("parts_received",),
 }
+# What nobody takes by pressing Enter twice: it stands last, even below what is refused as things are.
+_UNWISHED = frozenset({"part_unavailable", "cancel", "relinquish"})
 
 
 def allowed_steps(session: Session, order_id: int, shop: ShopContext) -> list[Step]:
-    """What may follow, most likely first; then what is refused as things are, with the reason and what mends it."""
+    """What may follow, most likely first; then what is refused as things are, with the reason and what mends it; last
+    what ends the order without a repair."""
     situation = _situation(session, order_id, shop, None)
     rows = [row for row in TRANSITIONS if row.offered and situation.order.state in row.sources and row.shown(situation)]
     likely = _likely(situation)
     rows.sort(key=lambda row: likely.index(row.event) if row.event in likely else len(likely))
     steps = [_step(situation, row) for row in rows]
-    return sorted(steps, key=lambda step: step.refusal is not None)
+    return sorted(steps, key=lambda step: (step.event in _UNWISHED, step.refusal is not None))
 
 
 def preview_step(

@@ -100,6 +100,8 @@ def test_steps_are_offered_without_writing(bench: Bench) -> None:
             steps = allowed_steps(session, bench.order_id, SHOP)
             assert steps and not session.dirty and not session.new
             assert all(step.label and step.effect for step in steps)
+            ends = [step.event in ("cancel", "relinquish") for step in steps]
+            assert ends == sorted(ends), "Enter alone would end the order"
 
 
 def test_a_step_without_anybody_signed_in(bench: Bench) -> None:
