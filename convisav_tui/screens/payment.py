@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ from convisav_tui.money import parse_amount, plain_amount
 from convisav_tui.screens.widgets.form_fields import Choices, FieldSpec, FormState
 from convisav_tui.screens.widgets.form_view import FormView
 from convisav_tui.screens.widgets.painting import Page, Role, Span
+from convisav_tui.screens.widgets.prompt import YesNo
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -163,8 +164,21 @@ class PaymentView(FormView):
             self.form.errors({"amount": _("Type the amount that was paid")})
         elif payment is not None:
             self._run(lambda: self._give_back(payment, amount, typed["reason"]), amount, _("{amount} given back"))
+        elif self._is_too_much(amount, typed["nature"]):
+            question = _("Only {due} are due. Take {amount} all the same?")
+            due = self.counter.amount(max(0, self._sheet.due or 0))
+            asked = question.format(due=due, amount=self.counter.amount(amount))
+            self.host.ask(YesNo(asked, lambda: self._pay(amount, typed), default=False))
         else:
-            self._run(lambda: self._take(amount, typed["nature"], typed["means"]), amount, _("{amount} taken"))
+            self._pay(amount, typed)
+
+    def _is_too_much(self, amount: int, nature: str) -> bool:
+        """Whether more is typed than is owed: a slip of the finger, mostly."""
+        due = self._sheet.due
+        return due is not None and amount > max(0, due) and nature != "guarantee_deposit"
+
+    def _pay(self, amount: int, typed: Mapping[str, str]) -> None:
+        self._run(lambda: self._take(amount, typed["nature"], typed["means"]), amount, _("{amount} taken"))
 
     def _run(self, job: Callable[[], None], amount: int, said: str) -> None:
         def done(_nothing: None) -> None:

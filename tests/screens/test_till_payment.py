@@ -67,6 +67,19 @@ def test_what_is_due_stands_there_and_is_taken(desk: ShopBench) -> None:
     assert "paid €120.00" in desk.line(3)
 
 
+def test_more_than_is_due_is_asked_about(desk: ShopBench) -> None:
+    pay(desk, READY)
+    before = payments(desk.counter.store)
+    desk.type("900")
+    desk.press("ctrl+s")
+    assert "Only €90.00 are due. Take €900.00 all the same?" in desk.text()
+    desk.press("enter")
+    assert payments(desk.counter.store) == before and "[900" in desk.body
+    desk.press("ctrl+s")
+    desk.command("y")
+    assert payments(desk.counter.store)[-1] == (READY, 90000, "balance", "card")
+
+
 @pytest.mark.parametrize(
     ("typed", "minor"),
     [("12,5", 1250), ("12.50", 1250), ("1 234,50 €", 123450), ("0,01", 1), ("40", 4000)],
