@@ -70,7 +70,7 @@ def test_checks_are_answered_by_letter_and_conditional_questions_open(desk: Shop
     assert answers[:3] == ["ok", "faulty", "152,5"] and answers.count("ok") > 5
     desk.press("escape")
     desk.command("3")
-    assert "Drains: faulty" in desk.body and "Pump resistance: 152,5 Ω" in desk.body
+    assert "Draining: faulty" in desk.body and "Pump resistance: 152,5 Ω" in desk.body
 
 
 def test_several_checks_at_once(desk: ShopBench) -> None:
