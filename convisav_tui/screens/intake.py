@@ -23,6 +23,7 @@ from convisav_tui.screens.intake_texts import TICKED, draft_fields, draft_title,
 from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.passport import PassportView
 from convisav_tui.screens.widgets.form_fields import Suggestion
+from convisav_tui.screens.widgets.form_painting import choices_said
 from convisav_tui.screens.widgets.form_view import FormView
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span
 from convisav_tui.screens.widgets.prompt import YesNo
@@ -156,9 +157,9 @@ class IntakeView(FormView):
         spec, state = self.form.spec, self.form.state
         if spec.key == "intake_amount":
             priced = [(amount.code, f"{amount.name} {amount.text}") for amount in self._knowledge.amounts]
-            return said.choices_said([("", "—"), *priced], state[spec.key])
+            return choices_said([("", "—"), *priced], state[spec.key])
         if spec.kind == "choice" and not spec.help:
-            return said.choices_said(state.choices(spec.key), state[spec.key])
+            return choices_said(state.choices(spec.key), state[spec.key])
         return super().hint() or [Span(" " + _("PgDn next part   Esc sets the form aside"), Role.DIM)]
 
     # --- keys ---------------------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from convisav_tui import ticket_number
 from convisav_tui.i18n import _, format_day, ngettext
 from convisav_tui.screens.intake_fields import LABEL_WIDTH
 from convisav_tui.screens.intake_lookups import Comeback, Earlier, History, KnownCustomer, TakenIn
-from convisav_tui.screens.widgets.form_fields import Choices
 from convisav_tui.screens.widgets.painting import Role, Row, Span, cells, clean, cut, pad
 
 _INDENT = " " * (LABEL_WIDTH + 2)
@@ -56,15 +55,6 @@ def _earlier(order: Earlier, first: bool) -> Row:
     state = f"{order.state} !" if order.is_open else order.state
     text = f"{format_day(order.day)}  {ticket_number.show(order.number)}  {state}  {order.fault}"
     return [Span(label, Role.LABEL), Span(text, role)]
-
-
-def choices_said(choices: Choices, chosen: str) -> Row:
-    """What can be chosen, the present choice among it; arrows, Space or a first letter choose."""
-    at = next((index for index, (value, _label) in enumerate(choices) if value == chosen), 0)
-    row: Row = [Span(" ")]
-    for value, label in choices[max(0, at - 1) :]:
-        row += [Span(f" {label} ", Role.SELECTED if value == chosen else Role.NORMAL), Span(" ")]
-    return row
 
 
 def taken_in_said(taken: TakenIn) -> str:

@@ -151,7 +151,7 @@ class GuaranteeForm(RecordFormView):
     """A guarantee that the program cannot compute: a manufacturer's, an extension that was sold."""
 
     name: ClassVar[str] = "agreement"
-    repeatable, asks_before_leaving = False, True
+    repeatable = False
 
     def __init__(self, counter: Counter, device_id: int) -> None:
         kinds = tuple((key, _(words.GROUNDS[key])) for key in ("manufacturer", "commercial"))

@@ -38,7 +38,6 @@ class TermsView(RecordFormView):
     """Ctrl+S saves; only a manager may."""
 
     name: ClassVar[str] = "agreement"
-    asks_before_leaving = True
 
     def __init__(self, counter: Counter, party_id: int, card: TermsCard) -> None:
         title = _("Terms of {principal}").format(principal=card.name)

@@ -20,7 +20,6 @@ class QuoteSettingsView(RecordFormView):
     """Ctrl+S keeps them; quotes that are written from then on use them."""
 
     name: ClassVar[str] = "quote_settings"
-    asks_before_leaving = True
 
     def __init__(self, counter: Counter, texts: Mapping[str, str]) -> None:
         super().__init__(counter, _fields(texts), label_width=22)

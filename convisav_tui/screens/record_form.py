@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from convisav_tui.errors import FieldErrors, Refusal
 from convisav_tui.i18n import _
-from convisav_tui.screens.keys import Key
+from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.widgets.form_fields import FieldSpec
 from convisav_tui.screens.widgets.form_view import FormView
-from convisav_tui.screens.widgets.painting import Page, Role, Row
+from convisav_tui.screens.widgets.painting import Page, Role, Row, Span
 from convisav_tui.screens.widgets.prompt import ChoicePrompt
 
 if TYPE_CHECKING:
@@ -29,14 +29,12 @@ class RecordFormView(FormView):
     """Beside which field a refusal of a guard is shown."""
     repeatable: ClassVar[bool] = True
     """Whether `write` may be run again when nobody knows whether it was done."""
-    asks_before_leaving: ClassVar[bool] = False
-    """Whether Esc asks before it gives up what was typed."""
 
     def __init__(self, counter: Counter, specs: Sequence[FieldSpec], title: str = "", *, label_width: int = 16) -> None:
         self.counter = counter
         super().__init__(specs, label_width=label_width)
         self.title = title
-        self._before = self.raw()
+        self._before = self._now()
 
     def write(self, session: Session, raw: Mapping[str, str]) -> str:
         """Save what was typed; what is said of it ("": that it is saved)."""
@@ -66,15 +64,27 @@ class RecordFormView(FormView):
         return action == "record"
 
     def key(self, key: Key) -> None:
-        """Esc may ask before it gives up what was typed."""
+        """Esc asks before it gives up what was typed."""
         if self.form.key(key):
             return
-        if key.name == "escape" and self.asks_before_leaving and self.raw() != self._before:
+        if key.name == "escape" and self.changed():
             choices = [("save", _("Save")), ("drop", _("Do not save"))]
             deeds = {"save": self.save, "drop": self.host.back}
             self.host.ask(ChoicePrompt(_("Save what was changed?"), choices, lambda chosen: deeds[chosen]()))
         elif key.name == "escape":
             self.host.back()
+
+    def changed(self) -> bool:
+        """Whether a person has put something here that was not here before."""
+        return any(self.form.state.typed(key) and text != self._before.get(key) for key, text in self._now().items())
+
+    def _now(self) -> dict[str, str]:
+        return {key: self.form.state[key] for key in self.form.state.specs}
+
+    def hint(self) -> Row:
+        """What the field is for; else the way back."""
+        back = [Span(" " + label("escape"), Role.KEY), Span(" " + _("Back"), Role.DIM)]
+        return super().hint() or back
 
     def field_changed(self, key: str) -> None:
         """What was wrong may be mended now."""

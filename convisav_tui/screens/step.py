@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from uuid import uuid4
 
-from convisav_tui import clock, ticket_number, words
+from convisav_tui import ticket_number
 from convisav_tui.errors import ConvisavError, FieldErrors, NotFound, Refusal, StoreUnreachable
 from convisav_tui.i18n import _
 from convisav_tui.screens.checklist_files import offer_checklist
@@ -21,11 +21,13 @@ from convisav_tui.screens.step_painting import (
     preview_rows,
     refusal_rows,
     step_rows,
+    taken_said,
     without_empty_end,
 )
 from convisav_tui.screens.take_lines import CIRCULAR, OF_VARIANT, QUOTE_KEYS, VARIANT, open_taking
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.form import Form
+from convisav_tui.screens.widgets.form_painting import choices_said
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells, wrap
 
 if TYPE_CHECKING:
@@ -130,7 +132,11 @@ class StepView(View):
         return open_screen(self.host, self.counter, self.number, self._order.id, mended_by, instead=not typed)
 
     def hint(self) -> Row:
-        """How to choose and confirm."""
+        """What the field can hold where that is chosen, else how to choose and confirm."""
+        form = self._form
+        if form is not None and form.spec.kind == "choice" and not self._hidden:
+            row = choices_said(form.state.choices(form.spec.key), form.state[form.spec.key])
+            return [*row, Span(" " + label("enter"), Role.KEY), Span(" " + _("Do it"), Role.DIM)]
         keys = [("escape", _("Back"))]
         if len(self._steps) > 1:
             keys.insert(0, ("up", _("Other step")))
@@ -336,13 +342,7 @@ class StepView(View):
     def _taken(self, step: Step, taken: StepTaken) -> None:
         told = len(self._preview.messages) if self._preview is not None else 0
         self.host.back()
-        state = words.word(words.STATES, taken.to_state)
-        sentence = f"{ticket_number.show(self.number)}: {step.label} → {state}."
-        if told:
-            seconds = max(0, round((taken.undo_until - clock.now()).total_seconds()))
-            sentence += " " + _("The message leaves in {seconds} s.").format(seconds=seconds)
-        if taken.undo_until > clock.now():
-            sentence += " " + _("Ctrl+R takes it back.")
+        sentence = taken_said(ticket_number.show(self.number), step, taken, told)
         self.host.say(sentence, Role.SUCCESS)
         if self._done is not None:
             self._done(taken)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from convisav_tui import words
+from convisav_tui import clock, words
 from convisav_tui.i18n import _, ngettext
 from convisav_tui.screens.actions import find
 from convisav_tui.screens.keys import label
@@ -13,7 +13,7 @@ from convisav_tui.screens.widgets.form_fields import CHECKED, FieldSpec, Kind
 from convisav_tui.screens.widgets.painting import Role, Row, Span, wrap
 
 if TYPE_CHECKING:
-    from convisav_tui.shop.steps import Preview, Step, StepInput
+    from convisav_tui.shop.steps import Preview, Step, StepInput, StepTaken
 
 SHOWN_STEPS = 8
 _KINDS: dict[str, Kind] = {"amount": "amount", "text": "text", "choice": "choice", "date": "date", "check": "check"}
@@ -95,3 +95,14 @@ def field_of(asked: StepInput, row: int) -> FieldSpec:
         longest=asked.longest,
         choices=asked.choices,
     )
+
+
+def taken_said(number: str, step: Step, taken: StepTaken, told: int) -> str:
+    """What a step has done, how long its messages wait, and that it can be taken back; fits into 80 cells."""
+    state = words.word(words.STATES, taken.to_state)
+    seconds = max(0, round((taken.undo_until - clock.now()).total_seconds()))
+    if told:
+        sentence = _("{number} → {state}. Message in {seconds} s.").format(number=number, state=state, seconds=seconds)
+    else:
+        sentence = _("{number}: {step} → {state}.").format(number=number, step=step.label, state=state)
+    return f"{sentence} {_('Ctrl+R takes it back.')}" if seconds else sentence

@@ -130,6 +130,10 @@ class WordingView(RecordFormView):
             self._typed[self._shown] = (self.form.state["subject"], self.form.state["body"])
             self._check()
 
+    def changed(self) -> bool:
+        """Whether a text was changed in any language; to look at another one changes nothing."""
+        return bool(self._typed)
+
     def end_reached(self) -> None:
         """Enter in the last field is a new line of the text: Ctrl+S saves."""
 

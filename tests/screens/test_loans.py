@@ -160,4 +160,6 @@ def test_esc_lends_nothing(desk: ShopBench) -> None:
     desk.press("enter")
     assert "scratched" in desk.body and "[100.00" in desk.body
     desk.press("escape")
+    assert "Save what was changed?" in desk.text()
+    desk.press("down", "enter")
     assert loans(desk.counter.store) == [] and desk.desk.view.name == "sheet"

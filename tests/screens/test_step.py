@@ -183,7 +183,7 @@ def test_the_text_to_the_customer_is_shown_before(desk: ShopBench) -> None:
     assert "SMS +33611223344" in desk.body and "126,00" in desk.body and "1 SMS" in desk.body
     assert count(desk.counter.store, Message) == before
     desk.press("enter")
-    assert "The message leaves in 60 s." in desk.status
+    assert "Message in 60 s." in desk.status
     with desk.counter.store.read() as session:
         message = session.exec(select(Message).order_by(col(Message.id).desc())).first()
     assert message is not None and "126,00" in message.body

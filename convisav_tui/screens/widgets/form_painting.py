@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from convisav_tui.screens.widgets.form_fields import FieldSpec, FormState, Suggestion
+from convisav_tui.screens.widgets.form_fields import Choices, FieldSpec, FormState, Suggestion
 from convisav_tui.screens.widgets.form_layout import Line, Placed, lay_out
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells, clean, cut, fit, overlay, pad, row_cells
 from convisav_tui.screens.widgets.text_line import TextLine
@@ -170,3 +170,12 @@ def _entry(entry: Suggestion, hot: bool, width: int) -> Row:
     detail = cut(clean(entry.detail), max(width // 2, width - cells(clean(text)) - 3))
     main = pad(text, width - cells(detail) - 2)
     return fit([Span(f"{main} {detail} ", Role.SUGGESTION_FOCUS if hot else Role.SUGGESTION)], width)
+
+
+def choices_said(choices: Choices, chosen: str) -> Row:
+    """What can be chosen, the present choice among it; arrows, Space or a first letter choose."""
+    at = next((index for index, (value, _label) in enumerate(choices) if value == chosen), 0)
+    row: Row = [Span(" ")]
+    for value, label in choices[max(0, at - 1) :]:
+        row += [Span(f" {label} ", Role.SELECTED if value == chosen else Role.NORMAL), Span(" ")]
+    return row

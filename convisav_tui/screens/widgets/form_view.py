@@ -10,6 +10,7 @@ from convisav_tui.screens.keys import Key
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.form import Form
 from convisav_tui.screens.widgets.form_fields import FieldSpec, Suggestion
+from convisav_tui.screens.widgets.form_painting import choices_said
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span
 
 
@@ -53,9 +54,11 @@ class FormView(View):
         return self.form.render(width, height)
 
     def hint(self) -> Row:
-        """What the field with the focus is for."""
-        text = self.form.spec.help
-        return [Span(" " + _(text), Role.DIM)] if text else []
+        """What the field with the focus is for, else what can be chosen in it."""
+        spec = self.form.spec
+        if spec.help or spec.kind != "choice":
+            return [Span(" " + _(spec.help), Role.DIM)] if spec.help else []
+        return choices_said(self.form.state.choices(spec.key), self.form.state[spec.key])
 
     def key(self, key: Key) -> None:
         """To the form; Esc that it does not need goes back."""
