@@ -81,11 +81,11 @@ class ChecklistView(View):
         """The keys of a checklist."""
         keys = (
             ("o", _("ok")),
-            ("f", _("faulty")),
-            ("n", _("not checked")),
-            (label("enter"), _("Measure, note")),
+            ("f", _("fault")),
+            ("n", _("unseen")),
+            (label("enter"), _("Note")),
             (label("space"), _("Mark")),
-            ("a", _("The rest is ok")),
+            ("a", _("Rest ok")),
             (label("tab"), _("Tests") if self._at_diagnosis else _("Diagnosis")),
         )
         return [span for key, text in keys for span in (Span(f" {key}", Role.KEY), Span(f" {text} ", Role.DIM))]
@@ -128,7 +128,7 @@ class ChecklistView(View):
         if found is None:
             return Page([], None)
         stage = _("Diagnosis") if self._at_diagnosis else _("Final tests")
-        head: list[Row] = [[Span(f" {stage}: ", Role.HEADING), Span(f"{found.device}  {found.fault}")]]
+        head: list[Row] = [[Span(f" {stage}  ", Role.HEADING), Span(f"{found.device}  {found.fault}")]]
         rows = [
             check_row(check, index == self._cursor, check.checkpoint_id in self._marked, width)
             for index, check in enumerate(found.checks)

@@ -34,7 +34,7 @@ class LoanersView(ListingView):
     name: ClassVar[str] = "loaners"
     columns = (
         ColumnSpec("code", mark("Code"), 8),
-        ColumnSpec("title", mark("Loaner"), 18, grow=2),
+        ColumnSpec("title", mark("Loaner"), 21, grow=2),
         ColumnSpec("state", mark("State"), 11),
         ColumnSpec("due", mark("Back by"), 12),
         ColumnSpec("customer", mark("Lent to"), 16, grow=2),

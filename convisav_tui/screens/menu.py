@@ -44,14 +44,24 @@ class MenuView(View):
     def render(self, width: int, height: int) -> Page:
         """The filter line and the actions that match it."""
         shown, x = self._line.render(30)
-        rows: list[Row] = [[Span(" " + _("Action") + " ", Role.LABEL), Span(shown, Role.FIELD_FOCUS)], []]
         found = self._found()
+        self.title_right = f"{self._cursor + 1}/{len(found)}" if found else ""
+        rows: list[Row] = [
+            [Span(" " + _("Action") + " ", Role.LABEL), Span(shown, Role.FIELD_FOCUS)],
+            self._told(found),
+        ]
         room = max(1, height - 2)
         widths = _widths(self._all)
         self._top = max(min(self._top, self._cursor), self._cursor - room + 1, 0)
         for index in range(self._top, min(len(found), self._top + room)):
             rows.append(_entry(found[index], index == self._cursor, widths))
         return Page(rows, (len(_("Action")) + 2 + x, 0))
+
+    def _told(self, found: Sequence[Action]) -> Row:
+        """The whole help of the action under the cursor, which its row may have no room for; or that there is none."""
+        if not found:
+            return [Span(" " + _("No action is called that; less of the word finds more."), Role.WARNING)]
+        return [Span(" " + _(found[min(self._cursor, len(found) - 1)].help), Role.DIM)]
 
     def key(self, key: Key) -> None:
         """Filter, choose, start."""
@@ -69,8 +79,20 @@ class MenuView(View):
             self._cursor = 0
 
     def _found(self) -> list[Action]:
+        """Those whose name begins so, then those with it in their name, then in their help."""
         sought = fold(self._line.text)
-        return [action for action in self._all if sought in fold(_(action.label) + " " + _(action.help))]
+        ranked = ((_rank(action, sought), action) for action in self._all)
+        return [action for rank, action in sorted(ranked, key=lambda entry: entry[0]) if rank < len(_RANKS)]
+
+
+_RANKS = ("begins", "word", "name", "help")
+
+
+def _rank(action: Action, sought: str) -> int:
+    """How well an action fits what was typed: an index of `_RANKS`, or one more for not at all."""
+    name = fold(_(action.label))
+    fits = (name.startswith(sought), f" {sought}" in name, sought in name, sought in fold(_(action.help)))
+    return fits.index(True) if True in fits else len(fits)
 
 
 def _widths(actions: Sequence[Action]) -> tuple[int, int]:

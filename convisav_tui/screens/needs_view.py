@@ -111,7 +111,7 @@ class NeedsView(ListingView):
 
     def _choose(self, found: list[tuple[str, str]], typed: str) -> None:
         if not found:
-            self.host.say_error(NotFound(_("No part is called {text}.").format(text=typed[:60])))
+            self.host.say_error(NotFound(_("No part is called {text}; F10, Parts makes one.").format(text=typed[:40])))
         elif len(found) == 1:
             self._add(found[0][0])
         else:

@@ -30,7 +30,7 @@ class NoticesView(ListingView):
 
     name: ClassVar[str] = "notices"
     columns = (
-        ColumnSpec("event", mark("About"), 22, grow=2),
+        ColumnSpec("event", mark("About"), 26, grow=2),
         ColumnSpec("told", mark("Who is told"), 19, grow=1),
         ColumnSpec("channels", mark("By"), 10, grow=1),
         ColumnSpec("when", mark("When"), 20, grow=1),

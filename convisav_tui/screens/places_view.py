@@ -67,7 +67,7 @@ class PlacesView(ListingView):
 
         found = places(session)
         self._places = {place.id: place for place in found}
-        return [*(_record(place) for place in found), Record(NEW, NEW, {"code": _("+ new place")})]
+        return [*(_record(place) for place in found), Record(NEW, NEW, {"code": "+", "name": _("New place")})]
 
     def chosen(self, record: Record) -> None:
         """What lies there, or a new place."""

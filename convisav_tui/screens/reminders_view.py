@@ -27,11 +27,11 @@ class RemindersView(ListingView):
 
     name: ClassVar[str] = "reminders"
     columns = (
-        ColumnSpec("ladder", mark("Ladder"), 17, grow=1),
-        ColumnSpec("after", mark("After"), 11),
-        ColumnSpec("event", mark("About"), 22, grow=1),
+        ColumnSpec("ladder", mark("Ladder"), 18, grow=1),
+        ColumnSpec("after", mark("After"), 9),
+        ColumnSpec("event", mark("About"), 26, grow=1),
         ColumnSpec("channels", mark("By"), 18, grow=1),
-        ColumnSpec("active", "", 4),
+        ColumnSpec("active", "", 3),
     )
 
     def __init__(self, counter: Counter) -> None:
@@ -75,7 +75,7 @@ class RemindersView(ListingView):
             "after": after_words(step.after_months, step.after_days),
             "event": words.word(words.MESSAGES, step.event.value),
             "channels": by,
-            "active": "" if step.active else _("off"),
+            "active": "" if step.active else _("no"),
         }
         return Record(position, (step.ladder, step.position), cells)
 

@@ -151,13 +151,13 @@ def _write(host: Host, counter: Counter, operation: Callable[[Session], object],
 
 
 def _answered(one: AnswerFacts) -> str:
-    """A checkpoint and its answer: "Drains: faulty (noisy)"."""
+    """A checkpoint and its answer: "Draining: faulty (noisy)"."""
     said = answer_word(one.answer)
     if not said:
         choice = next((choice for choice in one.choices if choice.get("code") == one.answer), None)
         said = _worded(choice) if choice is not None else f"{one.answer} {one.unit}".strip()
     note = f" ({one.note})" if one.note else ""
-    return f"{_worded(one.texts)}: {said}{note}"
+    return _("{what}: {state}").format(what=_worded(one.texts), state=said + note)
 
 
 def _worded(texts: Mapping[str, str]) -> str:

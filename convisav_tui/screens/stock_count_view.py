@@ -43,12 +43,12 @@ class StockCountView(ListingView):
 
     def keys(self) -> Sequence[tuple[str, str]]:
         """The deeds."""
-        return (("ctrl+s", _("Take over")), ("enter", _("Number by hand")), ("o", _("Place")), ("escape", _("Back")))
+        return (("enter", _("Number by hand")), ("o", _("Place")), ("escape", _("Back")))
 
     def head(self, width: int) -> list[Row]:
         """What a scan does here."""
         where = _("at {place}").format(place=self._place) if self._place else _("in the shop's stock")
-        scan = _("Scan each piece {where}; what is not scanned stays as it is.").format(where=where)
+        scan = _("Scan each piece {where}; the others stay as they are.").format(where=where)
         return [[Span(" " + scan, Role.HEADING)], []]
 
     def act(self, action: str) -> bool:
@@ -81,7 +81,7 @@ class StockCountView(ListingView):
 
         def found(part_id: int | None) -> None:
             if part_id is None:
-                self.host.say(_("No part is called {text}.").format(text=text[:60]), Role.ERROR)
+                self.host.say(_("No part is called {text}; F10, Parts makes one.").format(text=text[:40]), Role.ERROR)
             else:
                 self._counted[part_id] = self._counted.get(part_id, 0) + ONE
                 self._list.load()

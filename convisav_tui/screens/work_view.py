@@ -29,10 +29,10 @@ class WorkView(ListingView):
     columns = (
         ColumnSpec("sign", "", 1),
         ColumnSpec("number", mark("No."), 12),
-        ColumnSpec("customer", mark("Customer"), 14, grow=1),
-        ColumnSpec("device", mark("Device"), 14, grow=2),
-        ColumnSpec("what", mark("What"), 16, grow=1),
-        ColumnSpec("technician", mark("Technician"), 10, grow=1),
+        ColumnSpec("customer", mark("Customer"), 13, grow=1),
+        ColumnSpec("device", mark("Device"), 11, grow=2),
+        ColumnSpec("what", mark("What"), 20, grow=1),
+        ColumnSpec("technician", mark("Tech."), 8, grow=1),
         ColumnSpec("promised", mark("Prom."), 7),
     )
 

@@ -39,7 +39,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory, shop_template: Path) -> Iter
         terminal.wait("Saved")
         terminal.press("escape")
         for code in ("A1", "B2"):
-            _menu(terminal, "bins", "+ new place")
+            _menu(terminal, "bins", "New place")
             terminal.press("end", "enter")
             terminal.wait("Bench of")
             terminal.type(code)
