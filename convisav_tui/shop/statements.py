@@ -6,6 +6,7 @@ a month's statement was issued stands on a further part of it. A statement is no
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -116,11 +117,10 @@ def statement_of(session: Session, statement_id: int) -> PrincipalStatement:
 
 def operations_of(session: Session, party_id: int, month: date, shop: ShopContext) -> list[Stated]:
     """What a statement of this month would hold now, in the order of the days."""
-    found = [
-        _stated(session, order, done, shop)
-        for order in session.exec(unstated(shop, party_id))
-        if (done := done_on(order, shop)) is not None and done.replace(day=1) == month
-    ]
+    done = ((order, done_on(order, shop)) for order in session.exec(unstated(shop, party_id)))
+    orders = [(order, day) for order, day in done if day is not None and day.replace(day=1) == month]
+    _beside = _read_at_once(session, [order for order, _day in orders])
+    found = [_stated(session, order, day, shop) for order, day in orders]
     return sorted((one for one in found if one.amount > 0), key=lambda one: (one.done_on, one.number))
 
 
@@ -209,6 +209,15 @@ def unstated(shop: ShopContext, party_id: int | None) -> SelectOfScalar[RepairOr
         )
     )
     return rows if party_id is None else rows.where(RepairOrder.principal_id == party_id)
+
+
+def _read_at_once(session: Session, orders: Sequence[RepairOrder]) -> list[object]:
+    """Devices, their types and customers of the orders: while the caller holds them, none is asked for again."""
+    device_ids, party_ids = {order.device_id for order in orders}, {order.party_id for order in orders}
+    devices = session.exec(select(Device).where(col(Device.id).in_(device_ids))).all()
+    type_ids = {device.device_type_id for device in devices}
+    types = session.exec(select(DeviceType).where(col(DeviceType.id).in_(type_ids))).all()
+    return [*devices, *types, *session.exec(select(Party).where(col(Party.id).in_(party_ids)))]
 
 
 def _names(session: Session, parties: set[int]) -> dict[int, str]:
