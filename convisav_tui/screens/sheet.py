@@ -29,8 +29,8 @@ SECRET_SECONDS = 60  # rules.md 4.5: shown no longer than a minute
 LABEL_WIDTH = 18
 # Deeds whose letters stand in the row above the key bar, for no F-key has them; `AT_80` of them before the keys that
 # scroll.
-LETTERS = ("needs", "consents", "versions", "papers", "checklist", "clock", "coverage", "passport")
-AT_80 = 4
+LETTERS = ("quote", "needs", "consents", "versions", "papers", "checklist", "clock", "coverage", "passport")
+AT_80 = 5
 
 
 class SheetView(View):
@@ -92,7 +92,6 @@ class SheetView(View):
         rest = ("loaner", "another", "new", "messages", "drafts", "find")
         return (
             *first,
-            "quote",
             *rest,
             *LETTERS,
             *(action for action in (*own, *DEEDS) if action not in LETTERS),
@@ -104,10 +103,10 @@ class SheetView(View):
 
     def hint(self) -> Row:
         """How to look at the sections."""
-        first = ((f"1-{len(SECTIONS)}", _("Open")), (label("escape"), _("Back")))
-        more = ((label("pagedown"), _("More")), (f"{label('up')} {label('down')}", _("Section")))
+        first = (f"1-{len(SECTIONS)}", _("Open"))
+        back, more = (label("escape"), _("Back")), (label("pagedown"), _("More"))
         letters = [(action.letter, _(action.label)) for action in map(find, LETTERS) if action.letter]
-        return keys_hint((*first, *letters[:AT_80], *more, *letters[AT_80:]))
+        return keys_hint((first, *letters[:AT_80], back, more, *letters[AT_80:]))
 
     def act(self, action: str) -> bool:
         """What the sheet does itself."""
