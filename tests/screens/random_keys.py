@@ -26,6 +26,7 @@ from tests import invariants
 from tests.screens.intake_bench import copy_of
 from tests.screens.shop_bench import ShopBench, counter_of
 from tests.shop.counter import SHOP, take_in
+from tests.shop.part_bench import part
 from tests.shop.subcontract_bench import place, subcontractor
 
 NOW = datetime.fromisoformat("2026-11-21T13:33:00+00:00")
@@ -74,7 +75,54 @@ OPENING: Mapping[str, tuple[str, ...]] = {
     "amount_form": ("f10", *"preset sums", "enter", "enter"),
     "person": ("down", "f9", "f10", *"personal", "enter"),
     "locked": ("f12",),
+    "agreement": ("down", "f9", "t"),
+    "arrivals": ("f10", *"scan what", "enter"),
+    "batch": ("f10", *"equal dev", "enter"),
+    "checklist": ("down", "enter", "e"),
+    "checkpoint_form": ("f10", *"predefined works (", "enter", "enter", "enter"),
+    "checkpoints": ("f10", *"predefined works (", "enter", "enter"),
+    "consent_form": ("down", "enter", "f", "a"),
+    "consents": ("down", "enter", "f"),
+    "device_types": ("f10", *"predefined works (", "enter"),
+    "fix_form": ("f10", *"causes", "enter", "end", "enter"),
+    "fixes": ("f10", *"causes", "enter"),
+    "import_orders": ("f10", *"from his file", "enter"),
+    "needs": ("down", "enter", "r"),
+    "notice_form": ("f10", *"quiet hours", "enter", "down", "enter"),
+    "notices": ("f10", *"quiet hours", "enter"),
+    "papers": ("down", "enter", "h"),
+    "part": ("f10", *"catalogue, stock", "enter", "enter"),
+    "part_form": ("f10", *"catalogue, stock", "enter", "end", "enter"),
+    "parts": ("f10", *"catalogue, stock", "enter"),
+    "passport": ("down", "enter", "i"),
+    "points": ("f10", *"left open on", "enter"),
+    "principals": ("f10", *"for others: t", "enter"),
+    "quote": ("down", "enter", "q"),
+    "quote_heading": ("down", "enter", "q", *"a 5", "enter", "escape", "h"),
+    "quote_line": ("down", "enter", "q", *"vis", "enter"),
+    "quote_settings": ("f10", *"what quotes name", "enter"),
+    "reminder_form": ("f10", *"reminded", "enter", "enter"),
+    "reminders": ("f10", *"reminded", "enter"),
+    "statements": ("f10", *"month by month", "enter"),
+    "stock_count": ("f10", *"count parts by", "enter"),
+    "supplier_form": ("f10", *"sells parts", "enter", "end", "enter"),
+    "supplier_orders": ("f10", *"on its way", "enter"),
+    "suppliers": ("f10", *"sells parts", "enter"),
+    "type_texts": ("f10", *"predefined works (", "enter", "t"),
+    "versions": ("down", "enter", "z"),
+    "wording": ("f10", *"are worded", "enter", "enter"),
+    "wordings": ("f10", *"are worded", "enter"),
+    "work": ("f10", *"urgent first", "enter"),
+    "works": ("f10", *"predefined works (", "enter", "w"),
 }
+# What is reached only after more than this shop has lived through; keys that wander may come there all the same.
+NOT_OPENED = frozenset(
+    {
+        "check_forms", "form_fields", "invoice_form", "invoices", "loan_form", "order_all", "order_off", "quiet_form",
+        "receive", "record_form", "statement", "supplier_order", "take_lines", "usual_part_form", "usual_parts",
+        "work_form",
+    }
+)  # fmt: skip
 BACK_AGAIN = 60  # keys after which the screen is opened anew, wherever they have led
 
 
@@ -94,6 +142,8 @@ class Monkey:
         if screen in ("place", "check", "subcontractor", "away", "bulk", "parcel"):
             place(self.store, "A1")
             subcontractor(self.store, passes_on="x", data_agreement="x", secret_allowed="x")
+        if screen == "part":
+            part(self.store)
         for name in ("labels", "mails") if screen == "album" else ():
             (folder / name).mkdir()
         self.bench = self._new_bench()
