@@ -19,9 +19,11 @@ from convisav_tui.shop.quote_lines import line_texts, move_line, remove_line, sa
 from convisav_tui.shop.quote_search import proposals
 from convisav_tui.shop.quote_settings import quote_setting_texts, save_quote_settings
 from convisav_tui.shop.quote_variants import copy_variant, drop_variant
+from convisav_tui.shop.quoting import current_offer
 from convisav_tui.shop.setting_rows import keep_setting
+from convisav_tui.shop.workflow import take_step
 from convisav_tui.store.engine import Store
-from convisav_tui.store.models import Party, PredefinedWork, Role
+from convisav_tui.store.models import Party, PredefinedWork, RepairOrder, Role
 from tests.shop import part_bench
 from tests.shop.bench import Bench
 from tests.shop.counter import CLERK, SHOP, counter_store
@@ -284,6 +286,36 @@ def test_a_belgian_bicycle_has_two_rates(bench: Bench) -> None:
     row = draft(bench.store, bench.order_id, shop=belgium)
     assert [one.vat_rate for one in row.lines] == [600, 2100]
     assert [(group.rate, group.net) for group in row.variants[0].totals.groups] == [(2100, 2500), (600, 4000)]
+
+
+@pytest.mark.parametrize(
+    ("country", "currency", "with_vat", "prices", "sums"),
+    [
+        ("FR", "EUR", "", ("60", "45"), (10500, 2100, 12600)),  # V1
+        ("FR", "EUR", "", ("9,99", "9,99", "9,99"), (2997, 599, 3596)),  # V2
+        ("FR", "EUR", "x", ("11,99", "11,99", "11,99"), (2998, 599, 3597)),  # V3
+        ("TN", "TND", "", ("87,350",), (87350, 16597, 103947)),  # V7, without its stamp: that is the invoice's
+        ("RO", "RON", "", ("157,30",), (15730, 3303, 19033)),  # V8
+    ],
+)
+def test_the_golden_sums_by_the_rates_of_the_country(
+    bench: Bench, country: str, currency: str, with_vat: str, prices: tuple[str, ...], sums: tuple[int, int, int]
+) -> None:
+    """rules.md 3.8, from what is typed to what is frozen in the issued version."""
+    shop = replace(SHOP, country=country, currency=currency)
+    bench.write(lambda s: setattr(s.get_one(RepairOrder, bench.order_id), "currency", currency))
+    bench.write(lambda s: save_heading(s, bench.order_id, {"prices_with_vat": with_vat}, CLERK, shop))
+    for price in prices:
+        line(bench.store, bench.order_id, shop=shop, kind="work", text="Forfait", unit_price=price)
+    totals = draft(bench.store, bench.order_id, shop=shop).variants[0].totals
+    assert (totals.net, totals.vat, totals.gross) == sums and len(totals.groups) == 1
+    for event in ("request_quote", "issue_quote"):
+        raw = {"valid_until": "31/12/2026"} if event == "issue_quote" else {}
+        bench.write(lambda s, event=event, raw=raw: take_step(s, bench.order_id, event, raw, CLERK, shop, key()))
+    with bench.store.read() as session:
+        (quote,) = current_offer(session, bench.order_id)
+    assert (quote.net, quote.amount) == (sums[0], sums[2])
+    assert [(group["net"], group["vat"]) for group in quote.vat_groups] == [sums[:2]]
 
 
 def test_a_franchise_shop_charges_no_vat_from_its_day_on(bench: Bench) -> None:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlmodel import Session, select
 
-from convisav_tui.clock import now
+from convisav_tui.clock import local, now
 from convisav_tui.errors import FieldErrors, Refusal
 from convisav_tui.i18n import translate
 from convisav_tui.shop.actor import PROGRAM
+from convisav_tui.shop.dates import add_months
 from convisav_tui.shop.document import Document
 from convisav_tui.shop.message_deeds import mark_posted
 from convisav_tui.shop.outbox import REGISTERED
 from convisav_tui.shop.reminders import ladder_of, remind, save_step
 from convisav_tui.shop.shipped_ladders import NOT_COLLECTED, QUOTE_UNANSWERED, shipped_steps
-from convisav_tui.shop.unclaimed import petition_possible_from, print_dossier
+from convisav_tui.shop.unclaimed import petition_possible_from, print_dossier, registered_letter
 from convisav_tui.shop.unclaimed_dossier import dossier_csv
 from convisav_tui.shop.workflow import mark_unclaimed
 from convisav_tui.store.engine import Store
@@ -198,7 +200,12 @@ def test_the_court_is_not_asked_too_early_or_without_proof(bench: Bench) -> None
     with bench.store.read() as session:
         order = session.get_one(RepairOrder, bench.order_id)
         possible = petition_possible_from(session, order, SHOP, SHOP.today())
-    assert possible is not None and possible.isoformat() == "2027-11-21"
+        belgium = replace(SHOP, country="BE")
+        there = petition_possible_from(session, order, belgium, SHOP.today())
+        letter = registered_letter(session, bench.order_id)
+    assert possible is not None and possible.isoformat() == "2027-11-21"  # V14
+    assert letter is not None and letter.sent_at is not None and there is not None
+    assert there == add_months(local(letter.sent_at, SHOP.timezone).date(), 12) > possible
 
 
 def test_the_owner_may_come_at_any_time(bench: Bench) -> None:
