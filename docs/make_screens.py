@@ -211,7 +211,14 @@ def draw_work(sitting: Sitting) -> None:
 
 
 def draw_quote(sitting: Sitting) -> None:
-    """A quote being written, the lines that its customer takes, the prices announced."""
+    """What all quotes share, a quote being written, the lines that its customer takes, the prices announced."""
+    sitting.press("f10")
+    sitting.type("réglages des devis\n72")
+    sitting.press("tab", "tab")
+    sitting.type("35")
+    sitting.draw("quote-settings", "convisav: F10")
+    sitting.press("ctrl+s")
+    sitting.home()
     sitting.press("f10")
     sitting.type("pièces détachées\n\nPOMPE-1\nPompe de vidange\n4006381333931\nMiele\n")
     sitting.type("39,90")
@@ -222,7 +229,7 @@ def draw_quote(sitting: Sitting) -> None:
     sitting.type("q")
     sitting.type("nettoyage du filtre 25\n")
     sitting.scan("4006381333931")
-    sitting.type("-10 %\nvid")
+    sitting.type("1:30\n@\n-10 %\nvid")
     sitting.draw("quote", "convisav: fiche, q")
     sitting.press("ctrl+u", "escape", "home", "down")
     sitting.type("o2")

@@ -13,7 +13,7 @@ from convisav_tui import screens
 from convisav_tui.screens.view import View
 from tests.screens.random_keys import NOT_OPENED, OPENING, run
 
-KEYS = 30
+KEYS = 20
 
 
 @pytest.mark.parametrize("screen", OPENING)
