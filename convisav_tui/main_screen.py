@@ -169,9 +169,9 @@ class Program:
         return not self.counter.trouble
 
     def _openers(self) -> dict[str, Callable[[], View | None]]:
-        from convisav_tui.screens import opening
+        from convisav_tui.screens.openers import openers
 
-        return opening.openers(self._desk, self.counter)
+        return openers(self._desk, self.counter)
 
 
 def run(config: Config, keep_worker: Callable[[], None]) -> int:
