@@ -5,18 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 
+WATCHED = ("PIL", "barcode", "brother_ql", "typst", "textual", "pypdf")
+TOLD = f"print(*[name for name in {WATCHED} if name in sys.modules])"
+PROGRAM = f"""
+import sys
+import convisav_tui.printing.spooler, convisav_tui.printing.preview
+{TOLD}
+from convisav_tui.printing.rendering import warm_up
+warm_up()
+{TOLD}
+"""
 
-def loaded_after(statement: str) -> set[str]:
-    watched = ("PIL", "barcode", "brother_ql", "typst", "textual")
-    code = f"import sys\n{statement}\nprint(*[name for name in {watched} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return set(done.stdout.split())
 
-
-def test_the_spooler_draws_nothing_at_import() -> None:
-    assert loaded_after("import convisav_tui.printing.spooler, convisav_tui.printing.preview") == set()
-
-
-def test_warming_up_loads_what_labels_need_and_no_more() -> None:
-    warm = "from convisav_tui.printing.rendering import warm_up; warm_up()"
-    assert loaded_after(warm) == {"PIL", "barcode", "brother_ql"}
+def test_the_spooler_draws_nothing_at_import_and_warming_up_loads_what_labels_need_and_no_more() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+    imported, warm = (set(line.split()) for line in done.stdout.splitlines())
+    assert imported == set()
+    assert warm == {"PIL", "barcode", "brother_ql"}

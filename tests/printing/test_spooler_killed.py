@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
@@ -13,34 +11,16 @@ import pytest
 from convisav_tui import clock, ticket_number
 from convisav_tui.store.models import JobState
 from tests.fake_printer import Mood, fake_printer
+from tests.printing.killed_worker import start
 from tests.printing.shop_with_printers import Shop, brother
 from tests.waiting import wait_until
 
-ROOT = Path(__file__).parent.parent.parent
-WORKER = """
-import sys, threading
-from pathlib import Path
-from convisav_tui.config import Config, DatabaseConfig, PrinterConfig, ShopConfig
-from convisav_tui.printing.spooler import Spooler
-from convisav_tui.store.engine import Store
-url, address, home = sys.argv[1:]
-store = Store(url)
-config = Config(ShopConfig(), DatabaseConfig(url), Path(home), (PrinterConfig("counter", address),))
-spooler = Spooler(store, config)
-while True:
-    spooler.dispatch()
-    threading.Event().wait(0.02)
-"""
 
-
-def start(shop: Shop, address: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", WORKER, shop.store.url, address, str(shop.config.home)]
-    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-
-
-def kill(worker: subprocess.Popen[bytes]) -> None:
-    os.kill(worker.pid, signal.SIGKILL)
-    worker.wait()
+def kill(worker: ForkServerProcess) -> None:
+    """Not even a handler runs."""
+    worker.kill()
+    worker.join(10)
+    assert worker.exitcode == -signal.SIGKILL
 
 
 def test_a_label_that_was_leaving_is_not_printed_again(server_url: str, tmp_path: Path) -> None:
@@ -48,7 +28,7 @@ def test_a_label_that_was_leaving_is_not_printed_again(server_url: str, tmp_path
         shop = Shop(tmp_path, brother(printer.address), server_url=server_url)
         shop.clock.now = clock.now()
         job = shop.add(copies=5)
-        worker = start(shop, printer.address)
+        worker = start(shop.store.url, printer.address, shop.config.home)
         try:
             assert printer.reading.wait(30)
             wait_until(lambda: shop.state(job) is JobState.SENDING)
@@ -80,7 +60,7 @@ def test_killed_again_and_again_no_label_is_lost_or_doubled(server_url: str, tmp
         jobs = {number: shop.add_label(number) for number in numbers}
         for round_number in range(kills):
             before = printer.connections
-            worker = start(shop, printer.address)
+            worker = start(shop.store.url, printer.address, shop.config.home)
             try:
                 # One round is killed with the first connection, the next one with the second, within its bytes.
                 wait_until(lambda seen=before + 1 + round_number % 2: printer.connections >= seen, 30)  # type: ignore[misc]

@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+ROOM_IN_MEMORY = 3 << 30  # bytes
+
 
 def missing() -> str:
     """What keeps the tests from running a server, "" if nothing does."""
@@ -33,10 +35,12 @@ class Server:
         assert programs is not None
         self.folder = Path(tempfile.mkdtemp(prefix="convisav-pg-"))
         self.folder.chmod(0o755)
-        self._data = self.folder / "data"
+        self._kept = self.folder if durable else _in_memory() or self.folder
+        self._data = self._kept / "data"
         self._prefix: list[str] = []
         if os.geteuid() == 0:
-            shutil.chown(self.folder, "nobody")
+            for folder in {self.folder, self._kept}:
+                shutil.chown(folder, "nobody")
             self._prefix = ["setpriv", "--reuid=nobody", "--clear-groups", "--"]
             programs = _within_reach(programs, self._prefix, self.folder)
         self.programs = programs
@@ -57,7 +61,8 @@ class Server:
         """Stop it if it runs, and remove its folder."""
         with contextlib.suppress(subprocess.CalledProcessError):
             self.stop("immediate")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for folder in {self.folder, self._kept}:
+            shutil.rmtree(folder, ignore_errors=True)
 
     @property
     def socket(self) -> Path:
@@ -77,6 +82,16 @@ def running_server() -> Iterator[str]:
         yield server.url
     finally:
         server.remove()
+
+
+def _in_memory() -> Path | None:
+    """A folder in memory, where there is room: a new database is some hundred files, which a disk takes seconds for."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < ROOM_IN_MEMORY:
+        return None
+    folder = Path(tempfile.mkdtemp(prefix="convisav-pg-", dir=memory))
+    folder.chmod(0o755)
+    return folder
 
 
 def _within_reach(programs: Path, prefix: list[str], folder: Path) -> Path:
