@@ -127,10 +127,14 @@ def _files(session: Session, order_id: int | None = None) -> list[File]:
             if row.order_id is not None:  # type: ignore[attr-defined]
                 getattr(files[row.order_id], name).append(row)  # type: ignore[attr-defined]
     of_quote = {quote.id: file for file in files.values() for quote in file.quotes}
-    for decision in session.exec(select(QuoteDecision).order_by("id")):
+    decisions, secrets = select(QuoteDecision).order_by("id"), select(DeviceSecret)
+    if order_id is not None:
+        decisions = decisions.where(QuoteDecision.quote_id.in_(of_quote))  # type: ignore[attr-defined]
+        secrets = secrets.where(DeviceSecret.order_id == order_id)
+    for decision in session.exec(decisions):
         if decision.quote_id in of_quote:
             of_quote[decision.quote_id].decisions.append(decision)
-    for secret in session.exec(select(DeviceSecret)):
+    for secret in session.exec(secrets):
         if secret.order_id in files:
             files[secret.order_id].secret = secret
     return list(files.values())
@@ -271,7 +275,7 @@ def _principal(session: Session, file: File) -> Iterator[str]:
     if device.party_id != order.party_id:
         yield "the device is not the customer's"
     covers = covers_of_order(session, order)
-    if any(cover.payer is Payer.CUSTOMER and cover.share for cover in covers):
+    if any(cover.payer is Payer.CUSTOMER and cover.taken for cover in covers):
         yield "a line is taken over by the customer himself"
     if order.origin_order_id is None and kind_from(covers) is not order.kind:
         yield f"{order.kind}, but its lines say {kind_from(covers)}"

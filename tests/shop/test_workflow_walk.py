@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from convisav_tui.errors import FieldErrors, Refusal
+from convisav_tui.shop import drop_offs
 from convisav_tui.shop.actor import PROGRAM
 from convisav_tui.shop.consent_recording import record_consent
 from convisav_tui.shop.coverage import decide_coverage
@@ -26,6 +29,7 @@ from convisav_tui.shop.quote_lines import save_line
 from convisav_tui.shop.quote_variants import copy_variant
 from convisav_tui.shop.quoting import consented_total, is_covered
 from convisav_tui.shop.reactions import message_accepted, message_failed
+from convisav_tui.shop.steps import StepTaken
 from convisav_tui.shop.workflow import expire_quotes
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import (
@@ -41,6 +45,7 @@ from convisav_tui.store.models import (
     OrderEvent,
     OrderState,
     Outcome,
+    Paper,
     Payment,
     RepairOrder,
     SecretState,
@@ -55,6 +60,7 @@ from tests.shop.subcontract_bench import place, subcontractor
 
 S = OrderState
 GONE = {S.RETURNED, S.CLOSED, S.CANCELLED}
+AWAY = {Holder.RETURNED, Holder.DISPOSED, Holder.WITH_OWNER}
 WORKED = {Outcome.REPAIRED, Outcome.PARTLY_REPAIRED, Outcome.REPLACED}
 AMOUNTS = st.sampled_from(["0", "20", "49,99", "50", "120", "120,01", "300", "abc", ""])
 # Principals by name: billed by the month on his own decision, or one by one on the customer's.
@@ -92,11 +98,24 @@ def _part() -> int:
 
 def _store() -> Store:
     if "store" not in _shared:
-        _shared["store"] = counter_store(Path(tempfile.mkdtemp(prefix="walk")))
+        _shared["store"] = _counted(counter_store(Path(tempfile.mkdtemp(prefix="walk"))))
         subcontractor(_shared["store"], data_agreement="x", secret_allowed="x")
         subcontractor(_shared["store"], name="Boîte aux lettres", passes_on="x", data_agreement="x")
         place(_shared["store"], "A1")
     return _shared["store"]
+
+
+def _counted(store: Store) -> Store:
+    """Count what is committed: where nothing was, what held before holds still and is not read again."""
+    write = store.write
+
+    def counted(operation: Callable[[Session], Any], *arguments: int, **options: bool) -> Any:
+        result = write(operation, *arguments, **options)
+        _parts["writes"] = _parts.get("writes", 0) + 1
+        return result
+
+    store.__dict__["write"] = counted
+    return store
 
 
 class Walk(RuleBasedStateMachine):
@@ -104,6 +123,20 @@ class Walk(RuleBasedStateMachine):
         super().__init__()
         self.patch = pytest.MonkeyPatch()
         self.bench = Bench(_store(), self.patch)
+        self.orders: list[int] = []  # of the drop-off
+        self._read: tuple[object, RepairOrder] | None = None
+        self._held: object = None
+
+    def _moment(self) -> object:
+        """What the invariants depend on: all that was committed, the clock, and which device is looked at."""
+        return _parts.get("writes", 0), self.bench.instant, self.bench.order_id
+
+    @property
+    def order(self) -> RepairOrder:
+        """The order as it is committed, read once."""
+        if self._read is None or self._read[0] != self._moment():
+            self._read = self._moment(), self.bench.order
+        return self._read[1]
 
     @initialize(
         quote=st.booleans(),
@@ -114,30 +147,62 @@ class Walk(RuleBasedStateMachine):
         secret=st.booleans(),
         under=st.sampled_from(["", "", *UNDER]),
         start=st.sampled_from([state for state in PATHS if state is not S.CLOSED]),
+        devices=st.sampled_from([1, 1, 2, 3]),
     )
     def take_in(
-        self, quote: bool, cap: str, warranty: str, ready: str, paid: dict[str, str], secret: bool, under: str, start: S
+        self,
+        quote: bool,
+        cap: str,
+        warranty: str,
+        ready: str,
+        paid: dict[str, str],
+        secret: bool,
+        under: str,
+        start: S,
+        devices: int,
     ) -> None:
-        """Begin somewhere along the way, so that short walks see late states too."""
+        """Begin somewhere along the way, so that short walks see late states too; what else was brought waits."""
         code = {"device_type": "phone", "serial": "", "secret_kind": "pin", "secret": "4711"} if secret else {}
         wishes = {"quote_requested": "x" if quote else "", "cap": cap, "warranty": warranty, "ready_channel": ready}
         self.under = under
         mandate = {"principal_id": str(principal(self.bench.store, under, **UNDER[under]))} if under else {}
-        self.bench.take_in(**(wishes | paid | code | mandate))
+        more = {"more": "x", "receipt": "x"} if devices > 1 else {}
+        self.orders = [self.bench.take_in(**(wishes | paid | code | mandate | more))]
+        self._bring_more(devices, wishes | mandate)
         for event in PATHS[start]:
             if event == "expire":
                 self.let_quotes_expire()
             elif event in self.bench.steps():
                 self._goes(event)
 
-    @precondition(lambda self: self.bench.order.state is not S.CLOSED)
+    def _bring_more(self, devices: int, fields: dict[str, str]) -> None:
+        first = self.bench.order
+        for left in range(devices - 2, -1, -1):
+            device = {"device_type": "watch", "brand": "Lip", "model": "M", "serial": f"W{self.bench.order_id}"}
+            beside = {
+                "beside": first.number,
+                "customer_id": str(first.party_id),
+                "more": "x" if left else "",
+                "receipt": "x",
+            }
+            self.orders.append(self.bench.take_in(**(fields | device | beside)))
+        self.bench.order_id = self.orders[0]
+
+    @precondition(lambda self: len(self.orders) > 1)
+    @rule(which=st.integers(1, 2))
+    def turn_to_another_device(self, which: int) -> None:
+        """Of the same drop-off: each goes its own way, and some are picked up before others."""
+        at = self.orders.index(self.bench.order_id)
+        self.bench.order_id = self.orders[(at + which) % len(self.orders)]
+
+    @precondition(lambda self: self.order.state is not S.CLOSED)
     @rule()
     def take_the_likely_step(self) -> None:
         likely = next(iter(self.bench.steps().values()))
         if likely.refusal is None:
             self._goes(likely.event)
 
-    @precondition(lambda self: self.bench.order.state is not S.CLOSED)
+    @precondition(lambda self: self.order.state is not S.CLOSED)
     @rule(pick=st.integers(0, 20), amount=AMOUNTS, ticks=st.sets(st.sampled_from(["present", "silent", "release"])))
     def take_a_step(self, pick: int, amount: str, ticks: set[str]) -> None:
         offered = [step for step in self.bench.steps().values() if step.event != "cancel" or pick == 20]
@@ -147,7 +212,7 @@ class Walk(RuleBasedStateMachine):
         version = self.bench.order.version
         key = f"walk-{id(self)}-{len(self.bench.events)}-{self.bench.order_id}"
         try:
-            taken = self.bench.step(step.event, key=key, **raw)
+            taken = self._step(step.event, key=key, **raw)
         except (Refusal, FieldErrors):
             assert self.bench.order.version == version
             return
@@ -187,7 +252,7 @@ class Walk(RuleBasedStateMachine):
         except Refusal:
             assert before not in (Holder.IN_SHOP, Holder.WITH_TECHNICIAN)
 
-    @precondition(lambda self: self.bench.order.state in QUOTED)
+    @precondition(lambda self: self.order.state in QUOTED)
     @rule(
         kind=st.sampled_from(["labour", "part", "discount", "variant"]),
         amount=st.sampled_from(["0", "20", "49,99", "120"]),
@@ -208,7 +273,7 @@ class Walk(RuleBasedStateMachine):
         except (Refusal, FieldErrors):
             return
 
-    @precondition(lambda self: self.bench.order.state not in GONE)
+    @precondition(lambda self: self.order.state not in GONE)
     @rule(
         basis=st.sampled_from([ConsentBasis.CAP, ConsentBasis.EXTRA, ConsentBasis.FEE]),
         answer=st.sampled_from([ConsentAnswer.AGREED, ConsentAnswer.AGREED, ConsentAnswer.WITHDRAWN]),
@@ -239,13 +304,13 @@ class Walk(RuleBasedStateMachine):
         self.bench.wait(40 * 86400)
         self.bench.write(lambda session: expire_quotes(session, self.bench.instant, SHOP))
 
-    @precondition(lambda self: self.bench.order.state not in GONE)
+    @precondition(lambda self: self.order.state not in GONE)
     @precondition(lambda self: len(self.bench.rows(Payment)) < 3)
     @rule(nature=st.sampled_from([Nature.DIAGNOSTIC_FEE, Nature.GUARANTEE_DEPOSIT, Nature.BALANCE]))
     def pay(self, nature: Nature) -> None:
         self.bench.pay(2000, nature)
 
-    @precondition(lambda self: self.bench.order.state not in GONE)
+    @precondition(lambda self: self.order.state not in GONE)
     @rule(deposit=st.sampled_from([0, 5000]))
     def borrow(self, deposit: int) -> None:
         """A unit of its own for each order: none where one is lent already or the device is given up."""
@@ -280,67 +345,48 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def all_that_must_hold_does(self) -> None:
-        if self.bench.order_id:
-            check_order(self.bench.store, self.bench.order_id)
+        if not self.bench.order_id or self._held == self._moment():
+            return
+        check_order(self.bench.store, self.bench.order_id)
+        order, events = self.order, self.bench.events
+        assert replayed(events) == order.state
+        self._one_holder_and_he_is_the_right_one(order, events)
+        if order.state in GONE:
+            assert order.secret_state is not SecretState.STORED
+        with self.bench.store.read() as session:
+            _no_price_without_consent(session, order)
+            _closed_means_settled(session, order)
+        waiting = [message for message in self.bench.messages() if message.state is MessageState.QUEUED]
+        assert all(message.recipient for message in waiting)
+        assert not waiting or order.state not in GONE  # nothing is sent to who has his device
+        self._held = self._moment()
 
-    @invariant()
-    def the_log_gives_the_state(self) -> None:
-        if self.bench.order_id:
-            assert replayed(self.bench.events) == self.bench.order.state
+    def _one_holder_and_he_is_the_right_one(self, order: RepairOrder, events: list[OrderEvent]) -> None:
+        custody = self.bench.custody
+        assert custody[-1].holder is order.holder
+        assert all((a.holder, a.place) != (b.holder, b.place) for a, b in pairwise(custody))
+        given_up = order.holder is Holder.DISPOSED  # T36: the owner left it to the shop
+        assert (order.holder is Holder.RETURNED) == (order.state in GONE and not given_up)
+        undone = {part for one in events if one.event == "undone" for part in one.detail["events"]}
+        assert given_up == any(event.event == "relinquish" and event.id not in undone for event in events)
 
-    @invariant()
-    def one_holder_and_he_is_the_right_one(self) -> None:
-        if self.bench.order_id:
-            order, custody = self.bench.order, self.bench.custody
-            assert custody[-1].holder is order.holder
-            assert all((a.holder, a.place) != (b.holder, b.place) for a, b in pairwise(custody))
-            given_up = order.holder is Holder.DISPOSED  # T36: the owner left it to the shop
-            assert (order.holder is Holder.RETURNED) == (order.state in GONE and not given_up)
-            assert given_up == any(self._holds(event) for event in self.bench.events if event.event == "relinquish")
-
-    def _holds(self, event: OrderEvent) -> bool:
-        """Whether a step was not taken back."""
-        undone = {part for one in self.bench.events if one.event == "undone" for part in one.detail["events"]}
-        return event.id not in undone
-
-    @invariant()
-    def no_code_outlives_the_stay(self) -> None:
-        if self.bench.order_id and self.bench.order.state in GONE:
-            assert self.bench.order.secret_state is not SecretState.STORED
-
-    @invariant()
-    def no_price_without_consent(self) -> None:
-        if self.bench.order_id:
-            order = self.bench.order
-            if order.outcome in WORKED and order.price is not None:
-                with self.bench.store.read() as session:
-                    assert order.price <= consented_total(session, order)
-            if is_covered(order) and order.state is not S.CLOSED and order.state is not S.CANCELLED:
-                assert not order.price
-
-    @invariant()
-    def closed_means_settled(self) -> None:
-        if self.bench.order_id:
-            order = self.bench.order
-            assert (order.closed_at is not None) == (order.state is S.CLOSED)
-            if order.state is S.CLOSED:
-                with self.bench.store.read() as session:
-                    sums = sums_of(session, order)
-                monthly = order.billing_state is BillingState.ON_STATEMENT
-                assert (sums.owed == 0 or monthly) and sums.deposit_held == 0
-                assert monthly or order.billing_state in (BillingState.PAID, BillingState.NOT_BILLABLE)
-
-    @invariant()
-    def nothing_is_sent_to_nobody_nor_to_who_has_his_device(self) -> None:
-        if self.bench.order_id:
-            waiting = [m for m in self.bench.messages() if m.state is MessageState.QUEUED]
-            assert all(message.recipient for message in waiting)
-            assert not waiting or self.bench.order.state not in GONE
+    def _one_drop_off(self) -> None:
+        """All devices that were brought together belong together, with one receipt for all."""
+        with self.bench.store.read() as session:
+            first = session.get_one(RepairOrder, self.orders[0])
+            assert [one.id for one in drop_offs.together(session, first)] == self.orders
+            key = f"drop-off:{first.drop_off_id}:{len(self.orders)}"
+            receipt = session.exec(select(Paper).where(Paper.dedupe_key == key)).first()
+        assert (receipt is not None) == (len(self.orders) > 1)
+        assert receipt is None or len(receipt.content["tables"][0]["rows"]) == len(self.orders)
 
     def teardown(self) -> None:
         try:
-            if self.bench.order_id:
+            for order_id in self.orders:
+                self.bench.order_id = order_id
                 self._bring_home()
+            if self.orders:
+                self._one_drop_off()
         finally:
             self.patch.undo()
 
@@ -364,10 +410,27 @@ class Walk(RuleBasedStateMachine):
     def _goes(self, event: str) -> bool:
         try:
             answers = {"valid_until": "31/12/2098"} if event == "issue_quote" else {}
-            self.bench.step(event, **answers, **self._named())
+            self._step(event, **answers, **self._named())
         except (Refusal, FieldErrors):
             return False
         return True
+
+    def _step(self, event: str, **raw: str) -> StepTaken:
+        """Take a step; who picks one device of several up gets in writing which ones stay."""
+        staying = self._staying() if event == "hand_over" else []
+        taken = self.bench.step(event, **raw)
+        if event == "hand_over":
+            with self.bench.store.read() as session:
+                key = f"left-behind:{taken.event_id}"
+                paper = session.exec(select(Paper).where(Paper.dedupe_key == key)).first()
+            rows = paper.content["tables"][0]["rows"] if paper is not None else []
+            assert [row[0].replace(" ", "") for row in rows] == staying
+        return taken
+
+    def _staying(self) -> list[str]:
+        with self.bench.store.read() as session:
+            others = [session.get_one(RepairOrder, one) for one in self.orders if one != self.bench.order_id]
+        return [other.number for other in others if other.holder not in AWAY]
 
     def _named(self) -> dict[str, str]:
         """Who at the principal answers, where he decides."""
@@ -397,6 +460,21 @@ class Walk(RuleBasedStateMachine):
                             session, row.id, amount=part, actor=CLERK, key=key, reason="solde"
                         )
                     )
+
+
+def _no_price_without_consent(session: Session, order: RepairOrder) -> None:
+    if order.outcome in WORKED and order.price is not None:
+        assert order.price <= consented_total(session, order)
+    if is_covered(order) and order.state is not S.CLOSED and order.state is not S.CANCELLED:
+        assert not order.price
+
+
+def _closed_means_settled(session: Session, order: RepairOrder) -> None:
+    assert (order.closed_at is not None) == (order.state is S.CLOSED)
+    if order.state is S.CLOSED:
+        sums, monthly = sums_of(session, order), order.billing_state is BillingState.ON_STATEMENT
+        assert (sums.owed == 0 or monthly) and sums.deposit_held == 0
+        assert monthly or order.billing_state in (BillingState.PAID, BillingState.NOT_BILLABLE)
 
 
 def _lend(session: Session, raw: dict[str, str], order_id: int, deposit: int) -> None:
