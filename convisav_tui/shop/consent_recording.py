@@ -51,11 +51,7 @@ def record_consent(
     done = _done_before(session, order_id, key)
     if done is not None:
         return done
-    order = session.get(RepairOrder, order_id)
-    if order is None:
-        raise NotFound(_("There is no such order."))
-    refuse_over(order)
-    who = clean_line(told)
+    order, who = _open_order(session, order_id), clean_line(told)
     _check(basis, amount, who, means)
     before = _keep_cap(session, order, basis, answer, amount)
     detail = {"basis": basis.value, "answer": answer.value, "amount": amount, "decided_by": who, "means": means}
@@ -101,6 +97,14 @@ def withdraw_cap(
         shop=shop,
         evidence=evidence,
     )
+
+
+def _open_order(session: Session, order_id: int) -> RepairOrder:
+    order = session.get(RepairOrder, order_id)
+    if order is None:
+        raise NotFound(_("There is no such order."))
+    refuse_over(order)
+    return order
 
 
 def _keep_cap(
