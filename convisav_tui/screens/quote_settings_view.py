@@ -49,45 +49,18 @@ def _fields(texts: Mapping[str, str]) -> tuple[FieldSpec, ...]:
     def amount(key: str, label: str, row: int, hint: str) -> FieldSpec:
         return FieldSpec(key, label, "amount", row=row, width=12, default=texts[key], help=hint)
 
+    def text(key: str, label: str, row: int, hint: str) -> FieldSpec:
+        return FieldSpec(key, label, row=row, width=40, grow=1, default=texts[key], help=hint)
+
+    franchise = CHECKED if texts["franchise"] == TICKED else ""
+    hint = mark("From today on, quotes show no VAT and name the article of the law")
     return (
-        amount(
-            "labour_price",
-            mark("An hour, with VAT"),
-            0,
-            mark("1:30 in a quote costs this; 0: labour is free"),
-        ),
+        amount("labour_price", mark("An hour, with VAT"), 0, mark("1:30 in a quote costs this; 0: labour is free")),
         amount("labour_cost", mark("An hour's cost"), 1, mark("Without VAT, for the margin")),
         amount(
-            "travel_price",
-            mark("A trip, with VAT"),
-            2,
-            mark("A trip to the customer costs him this; 0: it is free"),
+            "travel_price", mark("A trip, with VAT"), 2, mark("A trip to the customer costs him this; 0: it is free")
         ),
-        FieldSpec(
-            "franchise",
-            mark("No VAT (franchise)"),
-            "check",
-            row=3,
-            width=1,
-            default=CHECKED if texts["franchise"] == TICKED else "",
-            help=mark("From today on, quotes show no VAT and name the article of the law"),
-        ),
-        FieldSpec(
-            "registration",
-            mark("Registration number"),
-            row=4,
-            width=40,
-            grow=1,
-            default=texts["registration"],
-            help=mark("SIREN, trade register: printed on quotes"),
-        ),
-        FieldSpec(
-            "mediator",
-            mark("Mediator"),
-            row=5,
-            width=40,
-            grow=1,
-            default=texts["mediator"],
-            help=mark("Mediator of consumers, name and address: printed on quotes"),
-        ),
+        FieldSpec("franchise", mark("No VAT (franchise)"), "check", 3, 1, default=franchise, help=hint),
+        text("registration", mark("Registration number"), 4, mark("SIREN, trade register: printed on quotes")),
+        text("mediator", mark("Mediator"), 5, mark("Mediator of consumers, name and address: printed on quotes")),
     )
