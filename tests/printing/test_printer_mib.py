@@ -237,6 +237,22 @@ def test_an_agent_that_answers_nonsense_is_unknown(answer: Callable[[bytes], byt
         agent.close()
 
 
+def test_an_agent_that_gives_the_same_row_for_ever_is_asked_no_more() -> None:
+    asked: list[bytes] = []
+
+    def stuck(question: bytes) -> bytes:
+        asked.append(question)
+        number = snmp.read_answer(echoed(question))[0]
+        return echoed(snmp.request(number, f"{PRINTER}.1.1.1", f"{PRINTER}.1.2.1", kind=0xA1))
+
+    agent = Nonsense(stuck)
+    try:
+        assert reader().ask_any_make(Address("127.0.0.1", 9100, agent.port)).condition is Condition.READY
+        assert len(asked) < 10
+    finally:
+        agent.close()
+
+
 def test_no_octets_end_the_program() -> None:
     """Good answers with octets changed, cut and added: read, or refused as what they are."""
     dice = random.Random(5)
