@@ -361,7 +361,8 @@ class BatchView(FormView):
             self.host.back()
             count = len(numbers)
             said = ngettext("{count} device taken in", "{count} devices taken in", count).format(count=count)
-            self.host.say(f"{said}: {ticket_number.show(numbers[0])} … {ticket_number.show(numbers[-1])}", Role.SUCCESS)
+            which = f"{ticket_number.show(numbers[0])} … {ticket_number.show(numbers[-1])}"
+            self.host.say(_("{what}: {state}").format(what=said, state=which), Role.SUCCESS)
 
         self.host.run(finish, finished, label=_("Saving"))
 

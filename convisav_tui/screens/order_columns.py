@@ -68,8 +68,9 @@ def hit_record(index: int, hit: Hit, counter: Counter) -> Record:
 
 
 def short_customer(row: OrderRow) -> str:
-    """The customer, with the principal who brought him in brackets."""
-    return f"{row.customer} ({row.principal})" if row.principal else row.customer
+    """The customer, with the principal who brought him in brackets, unless the device is the principal's own."""
+    other = row.principal if row.principal != row.customer else ""
+    return f"{row.customer} ({other})" if other else row.customer
 
 
 def legal_delay(row: OrderRow, counter: Counter) -> str:

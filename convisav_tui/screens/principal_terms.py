@@ -104,8 +104,8 @@ def _agreed_fields(card: TermsCard) -> tuple[FieldSpec, ...]:
         amount("cap", mark("Cap")),
         amount("quote_above", mark("Quote above")),
         days("promised_days", mark("Days"), 1),
-        FieldSpec("approver", mark("Decides"), "choice", 2, 14, default=texts["approver"], choices=approvers),
-        FieldSpec("invoicing", mark("Billed"), "choice", 2, 14, default=texts["invoicing"], choices=invoicing),
+        FieldSpec("approver", mark("Decides"), "choice", 2, 20, default=texts["approver"], choices=approvers),
+        FieldSpec("invoicing", mark("Billed"), "choice", 2, 16, default=texts["invoicing"], choices=invoicing),
         days("payment_days", mark("to pay in days"), 2),
     )
 

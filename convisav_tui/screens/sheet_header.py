@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def header_rows(sheet: Sheet, step: Step | None, counter: Counter, width: int) -> list[Row]:
     """Three rows and a rule."""
     customer = "  ".join(part for part in (sheet.customer.name, sheet.customer.phone or sheet.customer.email) if part)
-    if sheet.principal is not None:
+    if sheet.principal is not None and sheet.principal.name != sheet.customer.name:
         customer += f"  ({sheet.principal.name})"
     return [
         side_by_side(_state(sheet, step), [_promised(sheet, counter)], width),

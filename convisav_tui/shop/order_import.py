@@ -165,7 +165,7 @@ def in_words(refused: FieldErrors) -> str:
     said = []
     for key, sentence in refused.errors.items():
         caption = _(MAPPED[key]) if key in MAPPED else ""
-        said.append(f"{caption}: {sentence}" if caption else sentence)
+        said.append(_("{what}: {state}").format(what=caption, state=sentence) if caption else sentence)
     return "; ".join(said)
 
 
