@@ -375,3 +375,13 @@ def test_ctrl_x_asks_and_leaves(desk: ShopBench) -> None:
     desk.press("ctrl+x")
     desk.answer("y")
     assert desk.left == 0
+
+
+def test_the_menu_puts_names_that_begin_so_first_and_says_when_there_is_none(desk: ShopBench) -> None:
+    desk.press("f10")
+    desk.type("supplier")
+    assert desk.line(3).startswith(" ▸ Supplier orders") and "Suppliers" in desk.line(4)
+    desk.type("s")
+    assert desk.line(3).startswith(" ▸ Suppliers") and "1/1" in desk.line(0)
+    desk.type("q")
+    assert "No action is called that" in desk.body
