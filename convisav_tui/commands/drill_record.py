@@ -36,7 +36,7 @@ def newest_copy(config: Config) -> Path | None:
     copies = list(backups(config.backups, SUFFIX))
     if not config.database.url.startswith("sqlite"):
         copies += backups(config.backups, SERVER_SUFFIX)
-    return max(copies, key=lambda path: path.name, default=None)
+    return max(copies, key=lambda path: path.stem, default=None)
 
 
 def is_due(config: Config) -> bool:

@@ -78,7 +78,7 @@ def begin_file(path: Path) -> None:
 
 def rotate(folder: Path, *wanted: Path | None, suffix: str = SUFFIX) -> list[Path]:
     """Remove the copies that no kept hour, day or month needs, but none that is `wanted`; returns what was removed."""
-    copies = sorted(folder.glob(_NAME + suffix), reverse=True)
+    copies = sorted(folder.glob(_NAME + suffix), key=_in_time, reverse=True)
     kept = {folder / path.name for path in wanted if path and path.resolve().parent == folder.resolve()}
     for pattern, number in _KEPT:
         latest: dict[str, Path] = {}
@@ -110,7 +110,12 @@ def verify(path: Path) -> BackupReport:
 
 def backups(folder: Path, suffix: str = SUFFIX) -> list[Path]:
     """The copies in `folder`, newest first; `suffix` tells those of a file from those of a server."""
-    return sorted((path for path in folder.glob(_NAME + suffix) if taken_at(path)), reverse=True)
+    return sorted((path for path in folder.glob(_NAME + suffix) if taken_at(path)), key=_in_time, reverse=True)
+
+
+def _in_time(path: Path) -> str:
+    """Those of one second by their number, the first of which has none: without the ending, which sorts behind "-"."""
+    return path.stem
 
 
 def copy_pages(source_path: Path, target_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_photos_go_along_and_come_back(home: Path) -> None:
     (home / name).unlink()
     lacking = convisav(home, "backup", "--json")
     assert lacking.code == 0 and name in json.loads(lacking.out)["photo_faults"][0]
-    copies = sorted((home / "backups").glob("*.db"))
-    done = convisav(home, "restore", str(copies[-1]), "--yes", "--lose-newer")
+    newest = drill_record.newest_copy(config_of(home))
+    done = convisav(home, "restore", str(newest), "--yes", "--lose-newer")
     assert done.code == 0 and "1 photo was put back." in done.out, done.err + done.out
     assert (home / name).read_bytes() == b"photo"

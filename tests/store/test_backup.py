@@ -29,7 +29,10 @@ def test_a_copy_holds_everything_in_one_private_file(tmp_path: Path) -> None:
     assert (tmp_path / "backups").stat().st_mode & 0o777 == 0o700
     report = verify(copy)
     assert (report.orders, report.parties, report.version, report.size) == (3, 1, HEAD, copy.stat().st_size)
-    assert backup(store, tmp_path / "backups", NOON) != copy
+    later = backup(store, tmp_path / "backups", NOON)
+    assert later != copy and backups(tmp_path / "backups") == [
+        later
+    ]  # the newest of an hour, and of a second
 
 
 def test_copies_taken_while_others_write_are_whole(tmp_path: Path) -> None:
