@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import shutil
+import tempfile
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +62,19 @@ def copy_of(template: Path, folder: Path) -> Store:
 
 def shop_with_customers(folder: Path) -> Store:
     """Hélène Lefèvre with two devices (a washing machine repaired lately, a phone), Paul Lefebvre, and a nasty name."""
+    return copy_of(_made_once(os.environ.get(clock.PRETENDED_NOW, "")), folder)
+
+
+@cache
+def _made_once(_now: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="convisav-test-"))
+    atexit.register(shutil.rmtree, folder)
     store = empty_store(folder)
     store.write(lambda session: first_rows(session, config_of(folder)))
     store.write(registered)
     store.write(_fill)
-    return store
+    store.close()
+    return folder
 
 
 def _fill(session: Session) -> None:

@@ -11,16 +11,11 @@ from convisav_tui.clock import now
 from convisav_tui.i18n import set_language
 from convisav_tui.printing.papers import render_due
 from convisav_tui.shop.template_faults import TemplateFault, tell_faults
+from convisav_tui.store.engine import Store
 from convisav_tui.store.models import Paper, PrintJob
-from tests.screens.shop_bench import WATCH, ShopBench, assert_snapshot, counter_of, shop_with_orders
+from tests.screens.shop_bench import WATCH, ShopBench, assert_snapshot, counter_of
 
 FAULT = TemplateFault("letter", "letter.typ", 12, "unknown variable: nothing")
-
-
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ShopBench:
-    store = shop_with_orders(tmp_path, monkeypatch)
-    return ShopBench(counter_of(store, tmp_path))
 
 
 def paper_jobs(desk: ShopBench) -> list[PrintJob]:
@@ -67,18 +62,17 @@ def test_the_label_and_the_receipt_are_there_too(desk: ShopBench) -> None:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-def test_looks(language: str, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = shop_with_orders(tmp_path, monkeypatch)
+def test_looks(language: str, size: tuple[int, int], shop: Store, tmp_path: Path) -> None:
 
     def prepare(session: Session) -> None:
         tell_faults(session, [FAULT])
         session.add(Paper(order_id=WATCH, kind="quote", file_name="q.pdf", dedupe_key="q", created_at=now(), pdf=b"x"))
         session.add(Paper(order_id=WATCH, kind="letter", dedupe_key="l", created_at=now(), last_error="…"))
 
-    store.write(prepare)
+    shop.write(prepare)
     try:
         set_language(language)
-        desk = ShopBench(counter_of(store, tmp_path), *size)
+        desk = ShopBench(counter_of(shop, tmp_path), *size)
         set_language(language)
         open_papers(desk)
         assert_snapshot(f"papers-{language}-{size[0]}x{size[1]}", desk.text())

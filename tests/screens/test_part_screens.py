@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import Session, select
 
 from convisav_tui.i18n import set_language
+from convisav_tui.store.engine import Store
 from convisav_tui.store.models import (
     Message,
     MessageEvent,
@@ -26,7 +27,6 @@ from tests.screens.shop_bench import (
     ShopBench,
     assert_snapshot,
     counter_of,
-    shop_with_orders,
     shown_number,
 )
 from tests.screens.test_custody_screens import menu, order_of
@@ -34,12 +34,6 @@ from tests.shop.part_bench import need, part, receive, stock_of, supplier
 
 SIZES = [(80, 24), (120, 40)]
 EAN = "4006381333931"
-
-
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ShopBench:
-    store = shop_with_orders(tmp_path, monkeypatch)
-    return ShopBench(counter_of(store, tmp_path))
 
 
 def test_a_part_is_written_and_found(desk: ShopBench) -> None:
@@ -166,9 +160,9 @@ def test_a_supplier_order_as_a_file_and_called_off(desk: ShopBench, tmp_path: Pa
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_screens_look_as_they_were_looked_at(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], language: str
+    shop: Store, tmp_path: Path, size: tuple[int, int], language: str
 ) -> None:
-    store = shop_with_orders(tmp_path, monkeypatch)
+    store = shop
     sold_by = supplier(store)
     pump = part(store, supplier=str(sold_by), reorder_level="3")
     belt = part(store, code="BELT-2", name="Courroie", ean="", supplier=str(sold_by))
@@ -264,10 +258,9 @@ def sent(session: Session, message_id: int) -> None:
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_looks_before_ordering_and_calling_off(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, width: int, height: int
+    shop: Store, tmp_path: Path, language: str, width: int, height: int
 ) -> None:
-    store = shop_with_orders(tmp_path, monkeypatch)
-    desk = ShopBench(counter_of(store, tmp_path), width, height)
+    desk = ShopBench(counter_of(shop, tmp_path), width, height)
     set_language(language)
     ordered_late(desk)
     assert_snapshot(f"order-all-{language}-{width}x{height}", desk.text())
