@@ -30,7 +30,7 @@ def _diagnose(terminal: Terminal, number: str) -> None:
     """Started, the checklist opens by itself; the fault proposes its work, which stands in the quote when it opens."""
     open_by_scan(terminal, number)
     take_step(terminal, "Start the diagnosis")
-    terminal.wait("Diagnosis:")
+    terminal.wait("Checklist of")
     terminal.press("down", "down", "down", "down")
     terminal.type("f")
     terminal.wait("[x] Drain pump replacement")
@@ -73,7 +73,7 @@ def _order_the_part(terminal: Terminal) -> None:
 def _repair_and_test(terminal: Terminal) -> None:
     """The final tests open by themselves when the work is done; the measure is typed, the rest is ok."""
     take_step(terminal, "Work done: test it", "pump replaced", "l")
-    terminal.wait("Final tests:")
+    terminal.wait("Full short cycle")
     terminal.type("a")
     terminal.until(lambda: any(line[2:].startswith("ok ") for line in terminal.text().splitlines()), "the answers")
     while not any(line.startswith("▸") and "Earth continuity" in line for line in terminal.text().splitlines()):

@@ -236,7 +236,7 @@ def test_a_used_part_is_asked_for_beside_the_lines(desk: ShopBench) -> None:
     desk.command("o")
     assert "€20.00" in desk.body, desk.text()
     desk.press("enter", "enter")
-    assert order(desk, LATE).state is OrderState.QUOTE_ACCEPTED, desk.text()
+    assert order(desk, LATE).state is OrderState.AWAITING_PARTS, desk.text()
     (said,) = (row for row in rows(desk, QuoteDecision) if isinstance(row, QuoteDecision) and row.amount == 2000)
     assert said.circular_choice is not None and said.circular_choice.value == "partial"
 
