@@ -14,6 +14,7 @@ from convisav_tui.i18n import _
 from convisav_tui.money import parse_amount, plain_amount
 from convisav_tui.shop.actor import Actor
 from convisav_tui.shop.context import ShopContext
+from convisav_tui.shop.country_rules import rules_in_force
 from convisav_tui.shop.field_reader import TICKED, FieldReader
 from convisav_tui.shop.intake_form import NOTE_LENGTH
 from convisav_tui.shop.partners import with_names
@@ -49,6 +50,8 @@ TERMS_FIELDS = (
 LONGEST_LOGO = 300_000  # bytes
 _PNG = b"\x89PNG\r\n\x1a\n"
 _LONGEST_PROMISE, _LONGEST_TERM = 365, 120
+# FR-V11: what a principal owes for the operations of a month is to be paid within so many days of the invoice.
+LONGEST_PERIODIC_TERM = "payment.periodic_days"
 _MOST_FOUND = 8
 
 
@@ -206,7 +209,8 @@ def _read(
     session: Session, raw: Mapping[str, str], shop: ShopContext, logo: bytes | None
 ) -> tuple[dict[str, Any], dict[MessageEvent, Told | None], list[PriceLine]]:
     reader = FieldReader(raw)
-    term = reader.read("payment_days", lambda typed: _days(typed, _LONGEST_TERM))
+    invoicing = reader.choice("invoicing", Invoicing) or Invoicing.EACH
+    term = reader.read("payment_days", lambda typed: _payment_days(session, typed, invoicing, shop))
     values: dict[str, Any] = {
         "active": reader.ticked("active"),
         "discount": reader.read("discount", _basis_points) or 0,
@@ -214,7 +218,7 @@ def _read(
         "quote_above": reader.read("quote_above", lambda typed: parse_amount(typed, shop.currency)),
         "reference_required": reader.ticked("reference_required"),
         "approver": reader.choice("approver", Approver) or Approver.PRINCIPAL,
-        "invoicing": reader.choice("invoicing", Invoicing) or Invoicing.EACH,
+        "invoicing": invoicing,
         "payment_days": 0 if term is None else term,
         "promised_days": reader.read("promised_days", lambda typed: _days(typed, _LONGEST_PROMISE)),
         "delivery_place": reader.line("delivery_place", 200),
@@ -271,6 +275,15 @@ def _days(typed: str, most: int) -> int:
     if not (typed.isascii() and typed.isdigit() and len(typed) <= 4 and int(typed) <= most):
         raise ValueError(_("Type a number of days from 0 to {most}").format(most=most))
     return int(typed)
+
+
+def _payment_days(session: Session, typed: str, invoicing: Invoicing, shop: ShopContext) -> int:
+    """The days a principal has to pay; billed by the month, no more than the law of the country leaves (FR-V11)."""
+    days = _days(typed, _LONGEST_TERM)
+    most = rules_in_force(session, shop.country).number(LONGEST_PERIODIC_TERM, shop.today())
+    if invoicing is Invoicing.MONTHLY and most is not None and days > most:
+        raise ValueError(_("Billed by the month, the law leaves {most} days at most").format(most=most))
+    return days
 
 
 def _found(party: Party, terms: PrincipalTerms, open_orders: int) -> FoundPrincipal:

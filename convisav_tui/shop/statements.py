@@ -40,8 +40,6 @@ from convisav_tui.store.models import (
 )
 
 STATED = "on_statement"  # the event
-# FR-V11: an invoice for the operations of a month is to be paid within so many days.
-LONGEST_TERM = "payment.periodic_days"
 
 
 @dataclass(frozen=True)

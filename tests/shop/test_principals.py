@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,22 @@ def test_wrong_terms_are_told_beside_their_fields(bench: Bench) -> None:
         bench.write(lambda session: save_terms(session, party, wrong, CLERK, SHOP, logo=b"GIF"))
     assert set(refused.value.errors) == {"discount", "cap", "payment_days", "prices", "approver", "logo"}
     assert "1" in refused.value.errors["prices"]
+
+
+def test_who_is_billed_by_the_month_pays_within_what_the_law_leaves(bench: Bench) -> None:
+    """FR-V11: 45 days in France; where the law names no number, what was agreed counts."""
+    party = principal(bench.store)
+    monthly = TERMS | {"invoicing": "monthly", "payment_days": "46"}
+    with pytest.raises(FieldErrors) as refused:
+        bench.write(lambda session: save_terms(session, party, monthly, CLERK, SHOP))
+    assert list(refused.value.errors) == ["payment_days"] and "45" in refused.value.errors["payment_days"]
+    for allowed, shop in (
+        (monthly | {"payment_days": "45"}, SHOP),
+        (monthly | {"invoicing": "each"}, SHOP),
+        (monthly, replace(SHOP, country="CH")),
+    ):
+        terms = bench.write(lambda session, raw=allowed, at=shop: save_terms(session, party, raw, CLERK, at))
+        assert str(terms.payment_days) == allowed["payment_days"]
 
 
 def test_principals_are_found_by_name(bench: Bench) -> None:
