@@ -112,7 +112,7 @@ def _add(store: Store, arguments: argparse.Namespace) -> None:
 
 def _pin(store: Store, arguments: argparse.Namespace) -> None:
     from convisav_tui.shop.actor import PROGRAM
-    from convisav_tui.shop.staffing import remove_pin, set_pin
+    from convisav_tui.shop.staffing import refuse_weak_pin, remove_pin, set_pin
 
     member = _known(store, _login(arguments))
     pin = _hidden(_("PIN of {name} (4 to 8 digits, empty takes it away): ").format(name=member.name))
@@ -120,6 +120,7 @@ def _pin(store: Store, arguments: argparse.Namespace) -> None:
         store.write(lambda session: remove_pin(session, member.id, PROGRAM))
         output.print_line(_("{name} has no PIN.").format(name=member.name))
         return
+    refuse_weak_pin(pin)
     if _hidden(_("Once more: ")) != pin:
         raise UsageError(_("The two are not the same: nothing was changed."))
     store.write(lambda session: set_pin(session, member.id, pin, PROGRAM))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from convisav_tui.errors import Refusal
 from convisav_tui.i18n import _, ngettext
 from convisav_tui.screens.widgets.painting import Role
 from convisav_tui.screens.widgets.prompt import TextPrompt
@@ -16,9 +17,17 @@ if TYPE_CHECKING:
 
 
 def ask_new_pin(host: Host, question: str, done: Callable[[str], None]) -> None:
-    """Ask for a PIN twice; `done` gets it when both are the same."""
+    """Ask for a PIN twice; `done` gets it when both are the same. One that nobody may have is not asked for again."""
 
     def once_more(first: str) -> None:
+        from convisav_tui.shop.staffing import refuse_weak_pin
+
+        try:
+            refuse_weak_pin(digits(first))
+        except Refusal as refusal:
+            host.say_error(refusal)
+            return
+
         def compare(second: str) -> None:
             if digits(second) == digits(first):
                 done(digits(first))

@@ -90,7 +90,8 @@ class StaffView(GuardedListingView):
 
         def chosen(deed: str) -> None:
             if deed == "pin":
-                ask_new_pin(self.host, _("PIN of {name}:").format(name=member.name), lambda pin: self._pin(member, pin))
+                question = _("PIN (4 to 8 digits) of {name}:").format(name=member.name)
+                ask_new_pin(self.host, question, lambda pin: self._pin(member, pin))
             elif deed == "role":
                 self._ask_role(lambda role: self._role(member, role), member.role.value)
             else:

@@ -123,16 +123,27 @@ def enable(session: Session, staff_id: int, actor: Actor) -> None:
 def give_pin(session: Session, person: Staff, pin: str, actor: Actor) -> None:
     """Keep the hash of a new PIN. Raises Refusal for one that is no good; whether it is easy to guess or somebody's is
     not told, and least of all whose."""
-    if not pins.is_well_formed(pin):
-        sentence = _("A PIN has {shortest} to {longest} digits.")
-        raise Refusal("pin_form", sentence.format(shortest=pins.SHORTEST, longest=pins.LONGEST))
+    refuse_weak_pin(pin)
     others = pin_hashes(session)
     others.pop(person.id or 0, None)
-    if pins.is_too_common(pin) or pins.whose(pin, others) is not None:
-        raise Refusal("pin_own", _("This PIN cannot be used."), _("Choose another, which nobody guesses."))
+    if pins.whose(pin, others) is not None:
+        raise _unusable()
     person.pin_hash, person.pin_set_at = pins.hash_of(pin, others.values()), now()
     session.add(person)
     _tell(session, person, "pin_set", actor)
+
+
+def refuse_weak_pin(pin: str) -> None:
+    """Raise Refusal for a PIN that nobody may have, whatever the others have: asked before it is typed once more."""
+    if not pins.is_well_formed(pin):
+        sentence = _("A PIN has {shortest} to {longest} digits.")
+        raise Refusal("pin_form", sentence.format(shortest=pins.SHORTEST, longest=pins.LONGEST))
+    if pins.is_too_common(pin):
+        raise _unusable()
+
+
+def _unusable() -> Refusal:
+    return Refusal("pin_own", _("This PIN cannot be used."), _("Choose another, which nobody guesses."))
 
 
 def pin_hashes(session: Session) -> dict[int, str]:

@@ -137,6 +137,17 @@ def test_two_different_pins_change_nothing(bench: LockBench) -> None:
     assert "not the same" in bench.text()
 
 
+@pytest.mark.parametrize(("weak", "said"), [("1234", "cannot be used"), ("123", "4 to 8 digits"), ("48a6", "4 to 8")])
+def test_a_weak_pin_is_not_asked_for_again(bench: LockBench, weak: str, said: str) -> None:
+    bench.sign_in(MIA)
+    open_staff(bench)
+    bench.press("enter", "enter")
+    assert "PIN (4 to 8 digits) of" in bench.text()
+    bench.type(weak)
+    bench.press("enter")
+    assert said in bench.text() and "Once more" not in bench.text()
+
+
 def test_who_is_no_manager_is_refused_by_the_shop(bench: LockBench) -> None:
     bench.sign_in(THEO)
     open_staff(bench)
