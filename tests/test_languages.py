@@ -123,6 +123,12 @@ def test_romanian_has_a_comma_below_and_no_cedilla(tool: ModuleType) -> None:
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
+def test_a_catalogue_has_one_kind_of_apostrophe(code: str, tool: ModuleType) -> None:
+    for entry in entries(tool.catalogue_of(code)):
+        assert not any("’" in string for string in strings_of(entry)), entry.id
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
 def test_a_catalogue_names_nobody_and_no_time(code: str, tool: ModuleType) -> None:
     heading = tool.path_of(code).read_text(encoding="utf-8").split("\n\n")[0]
     assert "The convisav-tui project" in heading and "@" not in heading and "Date" not in heading
