@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from convisav_tui.config import Config, DatabaseConfig, PrinterConfig, ShopConfig
 from convisav_tui.printing.spooler import Spooler
 from convisav_tui.store.engine import Store
+from tests.forked import process
 
 
 def print_for_ever(url: str, address: str, home: str) -> None:
@@ -23,10 +23,6 @@ def print_for_ever(url: str, address: str, home: str) -> None:
 
 def start(url: str, address: str, home: Path) -> ForkServerProcess:
     """Such a process, running."""
-    context = get_context("forkserver")
-    context.set_forkserver_preload(
-        [__name__, "convisav_tui.printing.brother", "convisav_tui.printing.label", "psycopg"]
-    )
-    process = context.Process(target=print_for_ever, args=(url, address, str(home)), daemon=True)
-    process.start()
-    return process
+    worker = process(print_for_ever, url, address, str(home))
+    worker.start()
+    return worker

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Iterator
 from datetime import timedelta
@@ -47,6 +46,7 @@ from convisav_tui.store.models import (
     RepairOrder,
     SecretState,
 )
+from tests.forked import barrier, process
 from tests.shop.counter import CLERK, NOW, SHOP, counter_store, everything_in, order_of, raw, take_in
 
 
@@ -326,10 +326,10 @@ def test_a_kill_before_the_commit_leaves_a_key_that_opens_nothing(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CONVISAV_HOME", str(tmp_path))
-    process = multiprocessing.get_context("spawn").Process(target=_killed_before_the_commit, args=(store.url,))
-    process.start()
-    process.join(60)
-    assert process.exitcode == 9
+    killed = process(_killed_before_the_commit, store.url)
+    killed.start()
+    killed.join(60)
+    assert killed.exitcode == 9
     assert rows(store, RepairOrder) == rows(store, Payment) == rows(store, Party) == []
     received = take_in(store)
     assert received.number == ticket_number.make(2026, 1)
@@ -369,9 +369,8 @@ def _twenty_five(url: str, station: int, start: object) -> None:
 
 
 def test_four_stations_number_a_hundred_orders_without_a_gap(store: Store) -> None:
-    context = multiprocessing.get_context("spawn")
-    start = context.Barrier(4)
-    stations = [context.Process(target=_twenty_five, args=(store.url, station, start)) for station in range(4)]
+    start = barrier(4)
+    stations = [process(_twenty_five, store.url, station, start) for station in range(4)]
     for station in stations:
         station.start()
     for station in stations:

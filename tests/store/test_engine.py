@@ -4,8 +4,6 @@ import fcntl
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -29,6 +27,7 @@ from convisav_tui.store.models import (
     Payment,
     RepairOrder,
 )
+from tests.forked import process, write_for_ever
 from tests.shop_builder import add_device, add_message, add_order, add_party, small_shop, small_store
 from tests.waiting import wait_until
 
@@ -313,32 +312,23 @@ def test_strict_tables_refuse_what_does_not_belong(tmp_path: Path) -> None:
 
 # --- kill -9 ---
 
-WRITER = """
-import sys
-sys.path.insert(0, {root!r})
-from convisav_tui.store.engine import Store
-from convisav_tui.store.models import Device
-from tests.shop_builder import add_order
-store = Store({url!r})
-while True:
-    order = store.write(lambda session: add_order(session, session.get(Device, 1)))
-    print(order.number, flush=True)
-"""
-
 
 def test_a_killed_writer_loses_nothing_that_it_acknowledged(tmp_path: Path) -> None:
     store = small_shop(tmp_path, orders=0)
     store.close()
     acknowledged: set[str] = set()
     for _ in range(3):
-        program = WRITER.format(root=str(ROOT), url=store.url)
-        with (tmp_path / "said").open("w+") as said:
-            writers = [subprocess.Popen([sys.executable, "-c", program], stdout=said) for _ in range(2)]
-            wait_until(lambda: (tmp_path / "said").read_text().count("\n") > 20, seconds=60)
-            for writer in writers:
-                writer.send_signal(signal.SIGKILL)
-                writer.wait()
-        lines = (tmp_path / "said").read_text().split("\n")[:-1]
+        said = tmp_path / "said"
+        said.write_text("")
+        writers = [process(write_for_ever, store.url, str(said)) for _ in range(2)]
+        for writer in writers:
+            writer.start()
+        wait_until(lambda said=said: said.read_text().count("\n") > 20, seconds=60)  # type: ignore[misc]
+        for writer in writers:
+            writer.kill()
+            writer.join()
+            assert writer.exitcode == -signal.SIGKILL
+        lines = said.read_text().split("\n")[:-1]
         acknowledged |= {line for line in lines if len(line) == 10}
     after = Store(store.url)
     with after.read() as session:

@@ -20,6 +20,7 @@ from convisav_tui.store.engine import Store, sqlite_driver
 from convisav_tui.store.migrate import HEAD, MIGRATIONS, check_version, open_store, replay
 from convisav_tui.store.models import Channel, Party
 from convisav_tui.store.schema_version import REVISIONS
+from tests.forked import opened_at_once
 from tests.shop_builder import small_shop
 
 
@@ -228,14 +229,4 @@ def test_programs_that_start_at_once_on_an_empty_server_all_succeed(postgresql_u
 
 
 def _start_at_once(url: str, home: Path) -> None:
-    program = (
-        "from pathlib import Path; from convisav_tui.store.migrate import open_store, check_version;"
-        f" print(check_version(open_store({url!r}, Path({str(home)!r}))))"
-    )
-    started = [
-        subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(4)
-    ]
-    for process in started:
-        out, err = process.communicate(timeout=60)
-        assert out.strip() == HEAD, err
+    assert opened_at_once(url, home) == [HEAD] * 4

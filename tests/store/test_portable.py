@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import sqlalchemy as sa
 
 import convisav_tui
 from convisav_tui.store.schema_version import HEAD
+from tests.forked import opened_at_once
 
 ROOT = Path(convisav_tui.__file__).parent
-# Several programs open an empty server at once, and the lock that would queue them up does nothing.
-OPEN_WITHOUT_LOCK = """
-import sys
-from pathlib import Path
-from convisav_tui.store import migrate
-run = migrate._run
-migrate._run = lambda store, lock=False: run(store)
-migrate.open_store(sys.argv[1], Path(sys.argv[2])).close()
-"""
 
 
 def sources() -> dict[str, str]:
@@ -35,10 +25,7 @@ def test_no_trigger_and_no_function_in_the_database() -> None:
 
 def test_the_one_advisory_lock_is_a_convenience(postgresql_url: str, tmp_path: Path) -> None:
     assert [name for name, text in sources().items() if "pg_advisory" in text] == ["store/migrate.py"]
-    command = [sys.executable, "-c", OPEN_WITHOUT_LOCK, postgresql_url, str(tmp_path)]
-    programs = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
-    ended = [(program.communicate(timeout=120)[1], program.returncode) for program in programs]
-    assert [code for _said, code in ended] == [0] * 4, ended
+    assert opened_at_once(postgresql_url, tmp_path, with_lock=False) == [HEAD] * 4
     engine = sa.create_engine(postgresql_url)
     with engine.connect() as connection:
         assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalars().all() == [HEAD]
