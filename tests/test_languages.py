@@ -128,6 +128,17 @@ def test_a_catalogue_has_one_kind_of_apostrophe(code: str, tool: ModuleType) -> 
         assert not any("’" in string for string in strings_of(entry)), entry.id
 
 
+def test_romanian_has_one_word_for_a_repair_order_and_one_for_a_quote(tool: ModuleType) -> None:
+    """An order is a "fișă", "comandă" what goes to a supplier; a quote is an "ofertă", "deviz de lucrări" what was
+    done. French tells the two kinds of orders apart, the source does not."""
+    french = {ids_of(entry): " ".join(strings_of(entry)).casefold() for entry in entries(tool.catalogue_of("fr"))}
+    for entry in entries(tool.catalogue_of("ro")):
+        said = " ".join(strings_of(entry)).casefold()
+        if "command" not in french[ids_of(entry)]:
+            assert not re.search(r"\bcom[ae]n[dz]", said), f"{entry.id!r} became {said!r}"
+        assert not re.search(r"\bdeviz(?!(ul)? de lucrări)", said), f"{entry.id!r} became {said!r}"
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_catalogue_names_nobody_and_no_time(code: str, tool: ModuleType) -> None:
     heading = tool.path_of(code).read_text(encoding="utf-8").split("\n\n")[0]
