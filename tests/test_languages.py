@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import gettext
 import importlib
-import pkgutil
 import re
 import shutil
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from string import Template
@@ -17,11 +16,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from convisav_tui import cli, i18n, screens, words
+from convisav_tui import cli, i18n, words
 from convisav_tui.i18n import LANGUAGES, LOCALES, format_day, set_language, translate
 from convisav_tui.money import format_amount
 from convisav_tui.printing.transport import DeliveryKind
-from convisav_tui.screens import actions, intake_fields, messages, order_columns, prints
+from convisav_tui.screens import actions, intake_fields, messages, order_columns, principals, prints
 from convisav_tui.screens.intake_fields import INTAKE, LABEL_WIDTH
 from convisav_tui.screens.sheet_sections import LABEL_WIDTH as FACT_WIDTH
 from convisav_tui.screens.theme import Theme
@@ -221,12 +220,14 @@ def test_every_event_that_the_shop_writes_down_has_a_word() -> None:
 # --- labels fit -----------------------------------------------------------------------------------------------------
 
 
-def columns() -> Iterator[tuple[str, ColumnSpec]]:
-    """The columns of every list of the screens."""
-    for module in pkgutil.iter_modules(screens.__path__):
-        for value in vars(importlib.import_module(f"convisav_tui.screens.{module.name}")).values():
-            if isinstance(value, tuple):
-                yield from ((module.name, column) for column in value if isinstance(column, ColumnSpec))
+COLUMN = re.compile(r'ColumnSpec\(\s*"\w+",\s*mark\("([^"]+)"\),\s*(\d+)')
+
+
+def headings() -> Iterator[tuple[str, str, int]]:
+    """Module, heading and width of every column of the screens, wherever it is written."""
+    for path in sorted((PROGRAM / "screens").rglob("*.py")):
+        for label, width in COLUMN.findall(path.read_text(encoding="utf-8")):
+            yield path.stem, label, int(width)
 
 
 def width_of(columns: Sequence[ColumnSpec], key: str) -> int:
@@ -235,10 +236,29 @@ def width_of(columns: Sequence[ColumnSpec], key: str) -> int:
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_headings_fit_their_columns(code: str) -> None:
-    found = list(columns())
-    assert {"order_columns", "prints", "messages", "customer", "drafts"} <= {module for module, _column in found}
-    for module, column in found:
-        assert cells(translate(column.label, code)) <= column.width, f"{module}: {column.label}"
+    found = list(headings())
+    assert {"order_columns", "prints", "messages", "customer", "drafts", "loaners_view"} <= {
+        module for module, *_ in found
+    }
+    for module, label, width in found:
+        assert cells(translate(label, code)) <= width, f"{module}: {label}"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_who_decides_and_how_he_is_billed_fit_the_list_of_principals(code: str) -> None:
+    for key, table in (("approver", words.APPROVERS), ("invoicing", words.INVOICING)):
+        for word in table.values():
+            assert cells(translate(word, code)) <= width_of(principals.COLUMNS, key), word
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_who_pays_on_what_ground_fits_one_row_of_80_cells(code: str) -> None:
+    def widest(texts: Iterable[str]) -> int:
+        return max(cells(translate(text, code)) for text in texts)
+
+    room = widest((*words.COVER_LINES.values(), "Reason")) + widest(words.GROUNDS.values()) + 1
+    room += widest(words.PAYERS.values()) + 1 + widest(["for"]) + widest(["paid by"]) + 7
+    assert room + 3 * 2 + 5 <= 80, "three fields in brackets, five spaces"
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

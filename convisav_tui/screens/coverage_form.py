@@ -10,6 +10,7 @@ from convisav_tui import clock, ticket_number, words
 from convisav_tui.i18n import _, mark
 from convisav_tui.screens.record_form import RecordFormView
 from convisav_tui.screens.widgets.form_fields import FieldSpec
+from convisav_tui.screens.widgets.painting import cells
 from convisav_tui.screens.widgets.prompt import TextPrompt
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 LINES = ("parts", "labour", "travel")
 _GROUNDS = tuple(words.GROUNDS)
+_REASON = mark("Reason")
 
 
 class CoverageForm(RecordFormView):
@@ -31,7 +33,8 @@ class CoverageForm(RecordFormView):
 
     def __init__(self, counter: Counter, sheet: Sheet, texts: Mapping[str, str]) -> None:
         number = ticket_number.show(sheet.order.number)
-        super().__init__(counter, _fields(texts), _("Who pays {number}").format(number=number), label_width=12)
+        labels = max(cells(_(word)) for word in (*(words.COVER_LINES[line] for line in LINES), _REASON))
+        super().__init__(counter, _fields(texts), _("Who pays {number}").format(number=number), label_width=labels)
         self._order_id, self._version = sheet.order.id, sheet.order.version
         self._key = str(uuid4())
 
@@ -116,7 +119,7 @@ def _fields(texts: Mapping[str, str]) -> tuple[FieldSpec, ...]:
                 words.COVER_LINES[line],
                 "choice",
                 row=row,
-                width=21,
+                width=1 + max(cells(ground) for _key, ground in grounds),
                 default=texts[f"{line}_kind"],
                 choices=grounds,
                 help=mark("On what ground somebody else pays; arrows choose"),
@@ -141,4 +144,4 @@ def _fields(texts: Mapping[str, str]) -> tuple[FieldSpec, ...]:
                 choices=payers,
             ),
         ]
-    return (*specs, FieldSpec("reason", mark("Reason"), row=4, width=40, grow=1, longest=400))
+    return (*specs, FieldSpec("reason", _REASON, row=4, width=40, grow=1, longest=400))

@@ -26,9 +26,9 @@ class PartView(ListingView):
     name: ClassVar[str] = "part"
     columns = (
         ColumnSpec("at", mark("When"), 17),
-        ColumnSpec("reason", mark("What"), 10, grow=1),
+        ColumnSpec("reason", mark("What"), 9, grow=1),
         ColumnSpec("quantity", mark("Pieces"), 8, align="right"),
-        ColumnSpec("place", mark("Place"), 10),
+        ColumnSpec("place", mark("Place"), 11),
         ColumnSpec("number", mark("No."), 12),
         ColumnSpec("note", mark("Note"), 10, grow=2),
         ColumnSpec("staff", mark("By"), 10, from_width=95),

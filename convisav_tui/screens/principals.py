@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from convisav_tui.shop.principals import FoundPrincipal
 
 COLUMNS = (
-    ColumnSpec("name", mark("Principal"), 26, grow=2),
-    ColumnSpec("city", mark("City"), 12, grow=1),
-    ColumnSpec("approver", mark("Decides"), 12),
+    ColumnSpec("name", mark("Principal"), 22, grow=2),
+    ColumnSpec("city", mark("City"), 10, grow=1),
+    ColumnSpec("approver", mark("Decides"), 18),
     ColumnSpec("invoicing", mark("Billed"), 12),
     ColumnSpec("open", mark("Orders"), 9, align="right"),
 )

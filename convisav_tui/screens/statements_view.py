@@ -98,7 +98,7 @@ class StatementView(ListingView):
     columns = (
         ColumnSpec("day", mark("Date"), 10),
         ColumnSpec("number", mark("No."), 12),
-        ColumnSpec("reference", mark("His reference"), 12, grow=1),
+        ColumnSpec("reference", mark("His reference"), 13, grow=1),
         ColumnSpec("customer", mark("Customer"), 12, grow=2),
         ColumnSpec("device", mark("Device"), 12, grow=2),
         ColumnSpec("paid", mark("Paid"), 10, align="right", from_width=100),
