@@ -58,7 +58,7 @@ MESSAGES = {
     "delay": mark("delay"),
     "sent_out": mark("sent to a subcontractor"),
     "collect_reminder": mark("reminder to collect"),
-    "unclaimed_notice": mark("notice of unclaimed device"),
+    "unclaimed_notice": mark("unclaimed device notice"),
     "loan_overdue": mark("loan overdue"),
     "cancelled": mark("order cancelled"),
     "supplier_order": mark("order to a supplier"),

@@ -257,8 +257,8 @@ def test_who_pays_on_what_ground_fits_one_row_of_80_cells(code: str) -> None:
         return max(cells(translate(text, code)) for text in texts)
 
     room = widest((*words.COVER_LINES.values(), "Reason")) + widest(words.GROUNDS.values()) + 1
-    room += widest(words.PAYERS.values()) + 1 + widest(["for"]) + widest(["paid by"]) + 7
-    assert room + 3 * 2 + 5 <= 80, "three fields in brackets, five spaces"
+    room += widest(words.PAYERS.values()) + 1 + widest(["for"]) + widest(["paid by"]) + 6
+    assert room + 3 * 2 + 6 <= 80, "three fields in brackets, six spaces"
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -128,7 +128,7 @@ def _fields(texts: Mapping[str, str]) -> tuple[FieldSpec, ...]:
                 f"{line}_share",
                 mark("for"),
                 row=row,
-                width=7,
+                width=6,
                 default=texts[f"{line}_share"],
                 longest=12,
                 help=mark("A share such as 50 %, or a sum such as 40; empty: all of it"),

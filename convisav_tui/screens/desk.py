@@ -12,6 +12,7 @@ from convisav_tui.errors import ConvisavError
 from convisav_tui.i18n import _
 from convisav_tui.screens.actions import ACTIONS, ALWAYS, action_for, find
 from convisav_tui.screens.key_queue import KeyQueue
+from convisav_tui.screens.key_row import key_row
 from convisav_tui.screens.keys import Key
 from convisav_tui.screens.surroundings import Cover, Hooks, Surroundings
 from convisav_tui.screens.view import View
@@ -380,8 +381,7 @@ class Desk:
         rows.append(fit(self._status(width), width))
         if self.prompt is not None:
             cursor = self._lay_prompt(self.prompt, rows, width, height)
-        shown = [find(action) for action in view.actions()]
-        rows.append(fit(bars.key_bar(bars.fewest(shown) if self.spare else shown, view.typing, width), width))
+        rows.append(fit(key_row(view, self.prompt, self.spare, width), width))
         if cursor is not None:
             cursor = (max(0, min(width - 1, cursor[0])), max(0, min(height - 1, cursor[1])))
         return Page(rows, cursor)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from convisav_tui.shop.principals import FoundPrincipal
 
 COLUMNS = (
-    ColumnSpec("name", mark("Principal"), 22, grow=2),
-    ColumnSpec("city", mark("City"), 10, grow=1),
+    ColumnSpec("name", mark("Principal"), 25, grow=1),
+    ColumnSpec("city", mark("City"), 9),
     ColumnSpec("approver", mark("Decides"), 18),
     ColumnSpec("invoicing", mark("Billed"), 12),
     ColumnSpec("open", mark("Orders"), 9, align="right"),

@@ -71,7 +71,7 @@ def test_a_letter_a_ladder_and_a_file(stage: tuple[Shop, Terminal]) -> None:
     terminal.press("f6")
     terminal.wait("To post 1")
     terminal.press("tab", "tab", "tab", "tab")
-    terminal.wait("notice of unclaimed")
+    terminal.wait("unclaimed device notice")
     terminal.type("t")
     terminal.wait("Number of the registered letter:")
     terminal.type("1A 234 567")

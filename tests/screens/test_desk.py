@@ -14,7 +14,7 @@ from convisav_tui.screens.desk import Hooks
 from convisav_tui.screens.keys import Key
 from convisav_tui.screens.view import View
 from convisav_tui.screens.widgets.painting import Page, Role, Span
-from convisav_tui.screens.widgets.prompt import ChoicePrompt, TextPrompt, YesNo
+from convisav_tui.screens.widgets.prompt import ChoicePrompt, Prompt, TextPrompt, YesNo
 from convisav_tui.screens.widgets.text_line import TextLine
 from tests.screens.bench import Bench
 from tests.screens.toolkit_app import Board, Intake
@@ -149,6 +149,26 @@ def test_a_scan_does_not_answer_a_question() -> None:
     view.host.ask(TextPrompt("Serial?", answered.append))
     bench.scan(TICKET)
     assert answered == [TICKET]
+
+
+def test_the_key_bar_shows_the_keys_of_the_question_while_it_is_open() -> None:
+    def nothing(*_answer: str) -> None:
+        pass
+
+    bench = Bench(view := Text())
+    before = bench.line(23)
+    choices = [("a", "First"), ("b", "Second")]
+    asked: tuple[tuple[Prompt, str], ...] = (
+        (YesNo("Sure?", nothing), "y Enter yes  n Esc no"),
+        (YesNo("Sure?", nothing, default=False), "y yes  n Enter Esc no"),
+        (ChoicePrompt("Which?", choices, nothing), "Enter Confirm  1-2 Take it  ↑↓ Choose  Esc Leave it"),
+        (TextPrompt("Why?", nothing), "Enter Confirm  Esc Leave it"),
+    )
+    for prompt, keys in asked:
+        view.host.ask(prompt)
+        assert bench.line(23).strip() == keys
+        bench.press("escape")
+        assert bench.line(23) == before and keys not in before
 
 
 def test_prompts() -> None:

@@ -24,7 +24,7 @@ def title_bar(left: str, right: str, width: int, alarm: str = "") -> Row:
 
 def status_row(text: str, role: Role, hint: Row, width: int) -> Row:
     """The row above the key bar: what was last said, else the view's hint, as many of its keys as fit."""
-    return side_by_side([Span(" " + text, role)] if text else _whole_keys(hint, width), [], width)
+    return side_by_side([Span(" " + text, role)] if text else whole_keys(hint, width), [], width)
 
 
 def keys_hint(keys: Iterable[tuple[str, str]]) -> Row:
@@ -32,7 +32,7 @@ def keys_hint(keys: Iterable[tuple[str, str]]) -> Row:
     return [span for key, text in keys for span in (Span(f" {key}", Role.KEY), Span(f" {text} ", Role.DIM))]
 
 
-def _whole_keys(hint: Row, width: int) -> Row:
+def whole_keys(hint: Row, width: int) -> Row:
     """The keys of a hint that fit with their words; one that does not leaves its room to the next."""
     if len(hint) < 3 or any(span.role is not (Role.DIM if place % 2 else Role.KEY) for place, span in enumerate(hint)):
         return hint

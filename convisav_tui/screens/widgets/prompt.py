@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from convisav_tui.i18n import _
-from convisav_tui.screens.keys import Key
+from convisav_tui.screens.keys import Key, label
 from convisav_tui.screens.widgets.painting import Page, Role, Row, Span, cells, clean, cut, pad
 from convisav_tui.screens.widgets.text_line import TextLine
 
@@ -29,6 +29,10 @@ class Prompt:
     def key(self, key: Key) -> bool:
         """Handle a key; True when the prompt is over."""
         raise NotImplementedError
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """The keys that answer, as they are shown, and what each does: the key bar has them while it asks."""
+        return ()
 
     def answer(self) -> None:
         """Called once after `key` returned True, when the prompt is already gone: tells whoever asked."""
@@ -65,11 +69,20 @@ class YesNo(Prompt):
             self._said = True
         return self._said is not None
 
+    def keys(self) -> Sequence[tuple[str, str]]:
+        return [(self._answering(True), _("yes")), (self._answering(False), _("no"))]
+
     def answer(self) -> None:
         if self._said:
             self._yes()
         elif self._no is not None:
             self._no()
+
+    def _answering(self, yes: bool) -> str:
+        keys = [self._letter(yes).lower()]
+        keys += [label("enter")] if yes is self.default else []
+        keys += [] if yes else [label("escape")]
+        return " ".join(keys)
 
     def _letter(self, yes: bool) -> str:
         letter = (_("yes") if yes else _("no"))[0]
@@ -109,6 +122,9 @@ class TextPrompt(Prompt):
             return True
         self.line.key(key)
         return False
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        return [(label("enter"), _("Confirm")), (label("escape"), _("Leave it"))]
 
     def pasted(self, text: str) -> None:
         self.line.insert(" ".join(text.split()))
@@ -165,6 +181,12 @@ class ChoicePrompt(Prompt):
                 self._taken = self.choices[index][0]
                 return True
         return False
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        most = min(len(self.choices), 9)
+        at_once = [(f"1-{most}" if most > 1 else "1", _("Take it"))] if most else []
+        choose = [(label("up") + label("down"), _("Choose"))] if most > 1 else []
+        return [(label("enter"), _("Confirm")), *at_once, *choose, (label("escape"), _("Leave it"))]
 
     def answer(self) -> None:
         if self._taken is not None:
