@@ -161,8 +161,10 @@ def _money_summary(sheet: Sheet, counter: Counter) -> str:
     parts = [_("price {amount}").format(amount=price)] if price else []
     if sheet.payments:
         parts.append(_("paid {amount}").format(amount=counter.amount(sheet.paid)))
-    if sheet.due is not None:
-        parts.append(_("due {amount}").format(amount=counter.amount(max(0, sheet.due))))
+    if sheet.due is not None and sheet.due < 0:
+        parts.append(_("to give back {amount}").format(amount=counter.amount(-sheet.due)))
+    elif sheet.due is not None:
+        parts.append(_("due {amount}").format(amount=counter.amount(sheet.due)))
     if sheet.deposit_held:
         parts.append(_("deposit {amount}").format(amount=counter.amount(sheet.deposit_held)))
     return " · ".join(parts) or _("Nothing paid yet")
@@ -190,10 +192,13 @@ def _money_lines(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
 
 
 def taken_over_rows(sheet: Sheet, counter: Counter, width: int) -> list[Row]:
-    """What others pay: the sums once the price is set, before that what was decided where it is not all of a line."""
-    if sheet.order.price is None:
-        partly = [cover for cover in sheet.covers if cover.amount is not None or cover.share < _ALL]
+    """What others pay: the sums once the price is set, before that what was decided where it is not all of a line, and
+    that nothing of it was deducted where the price does not tell parts and labour apart."""
+    partly = [cover for cover in sheet.covers if cover.amount is not None or cover.share < _ALL]
+    if sheet.order.price is None or (partly and sheet.order.price and not sheet.taken_over):
         told = "; ".join(_cover_words(cover, counter) for cover in partly)
+        if told and sheet.order.price is not None:
+            told = f"{_('nothing was deducted from the price')} · {told}"
         return fact_rows(((_("Taken over"), told),), width) if told else []
     told = "; ".join(
         _("{amount} by {payer}").format(amount=counter.amount(amount), payer=words.word(words.PAYERS, payer))

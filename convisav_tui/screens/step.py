@@ -155,12 +155,19 @@ class StepView(View):
             self._top = max(0, min(self._hidden, self._top + (self._page if key.name == "pagedown" else -self._page)))
         elif key.name in ("escape", "f8"):
             self.host.back()
+        elif self._numbers_a_step(key):
+            self._choose(int(key.character) - 1)
         elif form is not None and not (key.name == "enter" and self._complete(form)):
             form.key(key)
         elif key.name == "enter":
             self._confirm()
-        elif key.character.isdigit() and 0 < int(key.character) <= len(self._steps):
-            self._choose(int(key.character) - 1)
+
+    def _numbers_a_step(self, key: Key) -> bool:
+        """Whether a key is the number of a step: not where digits are typed; over an offered name none are."""
+        form, digit = self._form, key.character
+        free = form is None or form.spec.kind in ("choice", "check")
+        offered = form is not None and form.spec.key == "decided_by" and not form.state.typed("decided_by")
+        return (free or offered) and digit.isdecimal() and 0 < int(digit) <= len(self._steps)
 
     def pasted(self, text: str) -> None:
         """Into the field."""

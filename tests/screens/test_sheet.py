@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ from sqlmodel import col, select
 from convisav_tui.clock import PRETENDED_NOW
 from convisav_tui.i18n import _, set_language
 from convisav_tui.screens.actions import find, listed_for
+from convisav_tui.screens.sheet_sections import SECTIONS, taken_over_rows
 from convisav_tui.screens.widgets.painting import cells, row_cells
 from convisav_tui.store.engine import Store
 from convisav_tui.store.models import OrderEvent, OrderState, Paper, RepairOrder
+from convisav_tui.store.queries.coverage import CoverFacts
+from convisav_tui.store.queries.sheet import sheet
 from tests.screens.shop_bench import (
     COLLECTED,
     LATE,
@@ -67,6 +71,20 @@ def test_digits_open_and_close_sections(desk: ShopBench) -> None:
     assert "Still due" not in desk.body and "due €90.00" in desk.body
     desk.press("down", "enter")
     assert "no such number" in desk.body
+
+
+def test_money_names_what_is_to_be_given_back_and_shares_that_took_nothing_off(desk: ShopBench) -> None:
+    with desk.counter.store.read() as session:
+        read = sheet(session, READY)
+    assert read is not None and read.order.price and not read.taken_over
+    money = next(section for section in SECTIONS if section.key == "money")
+    owing = replace(read, order=replace(read.order, price=2500))  # 30.00 were paid
+    assert "to give back €5.00" in money.summary(owing, desk.counter)
+    cover = CoverFacts("parts", "legal", 5000, "manufacturer", "", None, "", None)
+    rows = taken_over_rows(replace(read, covers=(cover,)), desk.counter, 100)
+    told = "".join(span.text for row in rows for span in row)
+    assert "nothing was deducted from the price" in told and "parts 50 %" in told
+    assert taken_over_rows(read, desk.counter, 100) == []
 
 
 def test_arrows_keep_the_section_in_sight(shop: Store, tmp_path: Path) -> None:

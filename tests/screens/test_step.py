@@ -121,6 +121,9 @@ def test_digits_and_arrows_choose_a_step(desk: ShopBench) -> None:
     assert offered(desk)[0] == first
     desk.press("up")
     assert offered(desk)[-1].startswith("▸")
+    desk.press("down")
+    desk.type("2")  # not the name of who answered
+    assert offered(desk)[1].startswith("▸ 2")
 
 
 def test_what_was_typed_waits_while_another_step_is_looked_at(desk: ShopBench) -> None:
