@@ -119,7 +119,8 @@ def _give_device_back(situation: Situation, answers: Answers, change: Change) ->
 
 
 def _say_given_back(situation: Situation, answers: Answers) -> str:
-    told = [_("The unlock code is destroyed.")] if situation.order.secret_state is SecretState.STORED else []
+    told = [_("{amount} to give back.").format(amount=situation.money(-situation.owed))] if situation.owed < 0 else []
+    told += [_("The unlock code is destroyed.")] if situation.order.secret_state is SecretState.STORED else []
     if situation.order.outcome in GUARANTEED:
         until = situation.guaranteed_until(situation.today)
         told += [_("The repair is guaranteed until {day}.").format(day=format_day(until))] if until else []

@@ -128,6 +128,16 @@ def test_a_refused_quote_turns_the_down_payment_into_the_fee_and_owes_the_rest_b
         bench.step("close")
 
 
+def test_what_was_overpaid_is_said_before_the_device_goes(bench: Bench) -> None:
+    bench.reach(OrderState.QUOTE_ISSUED)
+    bench.pay(5000, Nature.ACOMPTE)
+    bench.step("refuse_quote")
+    bench.step("reassemble_done", price="29")
+    bench.step("called")
+    told = foreseen(bench, "hand_over", proof="known", taken_by="X")
+    assert "21.00" in told and "to give back" in told
+
+
 def test_relinquished_by_its_owner(bench: Bench) -> None:
     """T36: signed, S purged, K disposed of, slip printed, closed by itself once the money is settled (T40)."""
     bench.take_in(device_type="phone", serial="", secret_kind="pin", secret="4711")
