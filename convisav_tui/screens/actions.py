@@ -146,7 +146,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("shipped", mark("As shipped"), mark("Take the shipped wording again"), "", "", "ctrl+r", ("wording",)),
     Action("papers", mark("Papers"), mark("Print a paper of this order, again, or as a file"), "", "h", "", ("sheet",)),
     Action("paper_file", mark("As a file"), mark("Write the paper as a file (PDF)"), "", "x", "", ("papers",)),
-    Action("needs", mark("Parts"), mark("The parts that this order needs"), "", "r", "", ("sheet",)),
+    Action("needs", mark("Its parts"), mark("The parts that this order needs"), "", "r", "", ("sheet",)),
     Action("part_card", mark("Change"), mark("Change the part's card"), "", "e", "", ("parts", "part")),
     Action("sift", mark("Search"), mark("Show the parts with certain words"), "", "f", "", ("parts",)),
     Action("pieces_in", mark("Receive"), mark("Pieces of this part came"), "", "r", "", ("part",)),

@@ -255,6 +255,8 @@ def fault_rows(faults: Sequence[TemplateFault], width: int) -> list[Row]:
 
 
 def _named(job: JobRow) -> str:
+    if job.dedupe_key.startswith("sheet:"):  # a job of the kind label, like those of loaners and places
+        return words.word(words.PAPERS, "setup_sheet")
     return words.word(words.PAPERS, job.paper_kind) if job.paper_kind else words.word(words.JOBS, job.kind)
 
 

@@ -59,7 +59,7 @@ def test_a_garbled_scan_opens_its_order_and_says_what_helps(desk: ShopBench, key
     assert "Scanner set-up sheet" in desk.line(2)
     desk.press("enter")
     assert "Scanner sheet sent to the printer" in desk.status
-    assert _sheets(desk) == 1
+    assert _sheets(desk) == 1 and "scanner set-up sheet" in desk.text()
 
 
 def test_a_scan_that_is_not_proven_is_left_as_it_came(desk: ShopBench) -> None:

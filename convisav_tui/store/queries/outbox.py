@@ -69,6 +69,7 @@ class JobRow:
     created_at: datetime
     sent_at: datetime | None
     paper_kind: str  # of a document, "" for labels and receipts
+    dedupe_key: str
     tries: tuple[JobAttempt, ...] = ()
 
 
