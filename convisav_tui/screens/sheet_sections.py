@@ -119,7 +119,7 @@ def _cover_words(cover: CoverFacts, counter: Counter) -> str:
     until = " " + _("until {day}").format(day=format_day(cover.until)) if cover.until else ""
     payer = cover.payer_name or words.word(words.PAYERS, cover.payer)
     line, ground = words.word(words.COVER_LINES, cover.line), words.word(words.GROUNDS, cover.kind)
-    return f"{line}{_extent(cover, counter)}: {ground}{until} ({payer})"
+    return _("{what}: {state}").format(what=line + _extent(cover, counter), state=f"{ground}{until} ({payer})")
 
 
 def _extent(cover: CoverFacts, counter: Counter) -> str:

@@ -9,6 +9,8 @@ from sqlmodel import Session, col, select
 from convisav_tui.store.models import ConsentAnswer, ConsentBasis, OrderEvent, PriceConsent
 
 UNDONE = "undone"
+# Means of what was agreed because it is within a cap that was given before: it gives no new one.
+UNDER_THE_CAP = "cap"
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def standing(session: Session, order_id: int) -> Standing:
             extra = 0
         elif row.basis is ConsentBasis.FEE and (agreed is not None or taken_back):
             fee = agreed
-        elif row.basis is ConsentBasis.CAP and (agreed is not None or taken_back):
+        elif row.basis is ConsentBasis.CAP and row.means != UNDER_THE_CAP and (agreed is not None or taken_back):
             cap = agreed
     return Standing(work, extra, fee, cap)
 

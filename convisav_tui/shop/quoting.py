@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from convisav_tui.shop.actor import Actor
-from convisav_tui.shop.consent_ledger import UNDONE, Standing, standing, undone_of
+from convisav_tui.shop.consent_ledger import UNDER_THE_CAP, UNDONE, Standing, standing, undone_of
 from convisav_tui.shop.mandate import agreed_without_quote
 from convisav_tui.store.models import (
     CircularChoice,
@@ -41,7 +41,7 @@ COVERED_KINDS = frozenset(
         OrderKind.GOODWILL,
     }
 )
-BY_CAP = "cap"  # means of a consent that was given at the counter as a spending cap
+BY_CAP = UNDER_THE_CAP  # means of a consent that was given at the counter as a spending cap
 BY_TERMS = "terms"  # basis of a repair that a principal's terms allow without a quote
 LONGEST_LINE = 400  # characters of the text of a line
 _OF_LINE = (

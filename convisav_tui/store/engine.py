@@ -32,7 +32,7 @@ from convisav_tui.store.troubles import in_words, is_already_there, is_collision
 # SQLite before this version may corrupt a WAL file that several processes share; the write lock covers it.
 SAFE_SQLITE = (3, 51, 3)
 LOCK_SECONDS = 10.0
-ATTEMPTS = 8
+ATTEMPTS = 16  # some seven seconds: stations that count the same series at once collide most
 # How often a transaction runs again because its key exists, and for how long because the server does not answer.
 KEY_ATTEMPTS = 3
 LOST_SECONDS = 2.0

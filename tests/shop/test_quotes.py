@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from convisav_tui.errors import Conflict, FieldErrors, Refusal
 from convisav_tui.shop.consent import consent_lines
-from convisav_tui.shop.consent_ledger import ledger_of
+from convisav_tui.shop.consent_ledger import ledger_of, standing
 from convisav_tui.shop.consent_recording import record_consent, withdraw_cap
 from convisav_tui.shop.payments import take_payment
 from convisav_tui.shop.quote_content import draft_gaps
@@ -437,6 +437,8 @@ def test_a_cap_that_is_withdrawn_authorises_nothing_more(bench: Bench) -> None:
     bench.step("start_diagnosis")
     bench.step("authorise_direct", estimate="80")
     assert consented(bench) == 15000
+    with bench.store.read() as session:
+        assert standing(session, bench.order_id).cap == 15000, "what is agreed under a cap is no new cap"
     bench.write(lambda s: withdraw_cap(s, bench.order_id, "Hélène", "phone", CLERK, "withdraw-1", SHOP))
     again = bench.write(lambda s: withdraw_cap(s, bench.order_id, "Hélène", "phone", CLERK, "withdraw-1", SHOP))
     assert again.answer is ConsentAnswer.WITHDRAWN and consented(bench) == 8000 and bench.order.cap is None

@@ -30,9 +30,7 @@ def test_a_copy_holds_everything_in_one_private_file(tmp_path: Path) -> None:
     report = verify(copy)
     assert (report.orders, report.parties, report.version, report.size) == (3, 1, HEAD, copy.stat().st_size)
     later = backup(store, tmp_path / "backups", NOON)
-    assert later != copy and backups(tmp_path / "backups") == [
-        later
-    ]  # the newest of an hour, and of a second
+    assert later != copy and backups(tmp_path / "backups") == [later]  # the newest of an hour, and of a second
 
 
 def test_copies_taken_while_others_write_are_whole(tmp_path: Path) -> None:
