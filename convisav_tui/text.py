@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 # Letters that NFKD leaves whole although people type them without their stroke.
 _STROKES = str.maketrans(
@@ -24,6 +25,16 @@ def clean_text(text: str) -> str:
 def clean_line(text: str) -> str:
     """The same on one line, with single spaces."""
     return " ".join(clean_text(text).split())
+
+
+def typed_path(typed: str) -> Path:
+    """The file or folder that somebody typed: without what no name can hold, `~` being his own folder; that of a person
+    whom this machine does not know stays as it was typed."""
+    named = Path(typed.strip().replace("\0", "").encode("utf-8", "ignore").decode("utf-8"))
+    try:
+        return named.expanduser()
+    except RuntimeError:
+        return named
 
 
 def one_line(text: str) -> str:

@@ -22,6 +22,7 @@ from convisav_tui.settings import SETTINGS
 from convisav_tui.shop.dates import EARLIEST_YEAR, LATEST_YEAR, parse_date
 from convisav_tui.shop.identifiers import clean_serial
 from convisav_tui.shop.intake_form import INTAKE_FIELDS, parse_intake
+from convisav_tui.text import typed_path
 from tests.shop.counter import SHOP, raw
 
 TODAY = date(2026, 11, 21)
@@ -253,3 +254,23 @@ def test_a_year_that_is_none_is_left_out(year: str) -> None:
         assert isinstance(record, Record) and record.year_of_manufacture is None
 
     _in_file(f"{head}\n{row}\n".encode(), read)
+
+
+@pytest.mark.parametrize("typed", ["a\0b.toml", "~nobody-of-that-name/a", "\udce9.csv", "\0", "", "~", "x" * 5000])
+def test_a_typed_path_never_raises_before_it_is_read(typed: str) -> None:
+    path = typed_path(typed)
+    assert "\0" not in str(path)
+    try:
+        path.stat()
+    except OSError as error:
+        assert error.strerror
+
+
+@often
+@given(ANYTHING)
+def test_any_text_is_a_path_or_none(typed: str) -> None:
+    path = typed_path(typed)
+    try:
+        path.stat()
+    except OSError as error:
+        assert error.strerror

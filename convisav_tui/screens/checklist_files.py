@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convisav_tui.errors import FieldErrors
@@ -12,6 +11,7 @@ from convisav_tui.screens.actions import ACTIONS, EVERYWHERE
 from convisav_tui.screens.keys import Key
 from convisav_tui.screens.reading import read
 from convisav_tui.screens.widgets.painting import Role
+from convisav_tui.text import typed_path
 
 if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
@@ -94,7 +94,7 @@ def read_form_back(host: Host, counter: Counter, order_id: int, typed: str, done
         from convisav_tui.shop.check_forms import take_form
         from convisav_tui.shop.pdf_forms import form_bytes, read_form
 
-        path = Path(typed.strip()).expanduser()
+        path = typed_path(typed)
         content = form_bytes(path)
         form = read_form(content)
         return counter.store.write(

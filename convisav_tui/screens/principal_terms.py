@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from convisav_tui import words
@@ -11,6 +10,7 @@ from convisav_tui.errors import FieldErrors
 from convisav_tui.i18n import _, mark
 from convisav_tui.screens.record_form import RecordFormView
 from convisav_tui.screens.widgets.form_fields import CHECKED, Choices, FieldSpec
+from convisav_tui.text import typed_path
 
 if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
@@ -70,7 +70,7 @@ def _logo(typed: str) -> bytes | None:
         return None
     if typed.strip() == REMOVE:
         return b""
-    path = Path(typed.strip()).expanduser()
+    path = typed_path(typed)
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise FieldErrors({"logo": _("This file is too large for a logo")})

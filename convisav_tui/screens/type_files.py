@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from convisav_tui.errors import UsageError
 from convisav_tui.i18n import _
 from convisav_tui.screens.widgets.painting import Role
+from convisav_tui.text import typed_path
 
 if TYPE_CHECKING:
     from convisav_tui.screens.counter import Counter
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def import_file(host: Host, counter: Counter, typed: str, done: Callable[[], None]) -> None:
     """Take a file over and tell what it brought."""
-    path = Path(typed.strip()).expanduser()
+    path = typed_path(typed)
 
     def take() -> Taken:
         from convisav_tui.shop.checklist_files import checklist_in
@@ -37,7 +38,7 @@ def import_file(host: Host, counter: Counter, typed: str, done: Callable[[], Non
 
 def export_file(host: Host, counter: Counter, type_id: int, typed: str) -> None:
     """Write all that is kept for a type into a file of its name in that folder."""
-    folder = Path(typed.strip()).expanduser()
+    folder = typed_path(typed)
 
     def write() -> Path:
         from convisav_tui.shop.checklist_files import write_checklist

@@ -13,7 +13,7 @@ from convisav_tui.errors import FieldErrors
 from convisav_tui.i18n import _
 from convisav_tui.store.erasing import note_photos_deleted, photos_to_delete
 from convisav_tui.store.evidence_copies import FOLDER
-from convisav_tui.text import clean_line
+from convisav_tui.text import clean_line, typed_path
 
 if TYPE_CHECKING:
     from convisav_tui.store.engine import Store
@@ -51,7 +51,7 @@ def keep_photo(home: Path, typed: str) -> Kept:
     """Copy a picture into the folder of evidence of `home`, named by what is in it; the same picture lies there once.
     Raises FieldErrors (`answer`) for what cannot be read, is no picture, or is too large."""
     try:
-        source = Path(typed.strip()).expanduser()
+        source = typed_path(typed)
         with source.open("rb") as file:
             content = file.read(LARGEST_PHOTO + 1)
     except (OSError, ValueError, RuntimeError) as error:
